@@ -1,0 +1,1 @@
+"""What happens after delivery: reading, explaining, proving."""

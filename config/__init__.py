@@ -1,0 +1,1 @@
+"""Settings and names: what a stack's configuration says."""

@@ -1,0 +1,1 @@
+"""The local AWS: moto, and what moto lacks."""

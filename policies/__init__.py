@@ -1,0 +1,1 @@
+"""Policy documents, and the proof of what they allow."""

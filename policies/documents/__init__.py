@@ -1,0 +1,1 @@
+"""Policy documents as pure functions of names and ARNs."""

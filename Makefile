@@ -1,0 +1,55 @@
+# Everything a newcomer, a developer and CI run. Each target sets up what it needs; running one again is cheap.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup engine demo test check format render bench clean
+
+PYTHON ?= python3
+# Tests run in as many processes as there are cores.
+WORKERS ?= auto
+READY := .venv/ready
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | column -t -s '|'
+
+# The stamp is written last: an interrupted set-up is simply done again.
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is older than Python 3.11: name a newer one with 'make PYTHON=python3.12 …'" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: python3-venv)" >&2; exit 2; }
+	@echo "setting up .venv from uv.lock …" >&2
+	@test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	@.venv/bin/uv sync --frozen --quiet --inexact --python .venv/bin/python
+	@touch $@
+
+setup: $(READY)  ## install the locked dependencies into .venv
+
+engine: $(READY)  ## find the Pulumi engine, or get it
+	@.venv/bin/python -m localaws.pulumi.engine
+
+demo: $(READY)  ## deploy the trail to the local AWS, make Image Builder calls, see them delivered
+	@.venv/bin/python -m examples.demo
+
+test: $(READY)  ## the whole test suite
+	@.venv/bin/python -m localaws.pulumi.engine >/dev/null || true
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile -q
+
+check: $(READY)  ## format, lint, types, and whether docs and rendered policies are in step
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/python -m policies render --check
+	.venv/bin/python -m pytest -q tests/test_documentation.py
+
+format: $(READY)  ## put the code into its one format
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+render: $(READY)  ## write the policies as deployed to policies/rendered
+	.venv/bin/python -m policies render --write
+
+bench: $(READY)  ## measure; results go to benchmarks/results
+	.venv/bin/python -m benchmarks
+
+clean:  ## remove what these targets made
+	rm -rf .venv .tools .localaws .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,80 @@
+"""Delivery of log files into S3."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.localaws.cloudtrail.conftest import ACCOUNT_ID, Service, make_record
+
+BUCKET = "audit-log-bucket"
+
+
+def s3() -> Any:
+    """Return a client of moto's S3."""
+    return boto3.client("s3", region_name="us-east-1")
+
+
+def delivered(bucket: str = BUCKET) -> list[dict[str, Any]]:
+    """Every record in the bucket."""
+    records: list[dict[str, Any]] = []
+    for item in s3().list_objects_v2(Bucket=bucket).get("Contents", []):
+        body = s3().get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+        records += json.loads(gzip.decompress(body))["Records"]
+    return records
+
+
+@pytest.fixture
+def trail(service: Service) -> Service:
+    """A logging multi-Region trail `audit` into the bucket `logs`."""
+    s3().create_bucket(Bucket=BUCKET)
+    service.call("CreateTrail", Name="audit", S3BucketName=BUCKET, S3KeyPrefix="p", IsMultiRegionTrail=True)
+    service.call("StartLogging", Name="audit")
+    return service
+
+
+def test_a_record_is_delivered_under_the_key_that_aws_uses(trail: Service) -> None:
+    """The key holds prefix, account, Region, date and time of delivery."""
+    trail.record(awsRegion="eu-west-1")
+    assert trail.cloudtrail.flush() == 1
+    (item,) = s3().list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert item["Key"].startswith(
+        f"p/AWSLogs/{ACCOUNT_ID}/CloudTrail/eu-west-1/2026/03/04/"
+        f"{ACCOUNT_ID}_CloudTrail_eu-west-1_20260304T0506Z_"
+    )
+
+
+def test_nothing_is_delivered_before_logging_starts_or_after_it_stops(service: Service) -> None:
+    """Only what happens between StartLogging and StopLogging reaches the bucket."""
+    s3().create_bucket(Bucket=BUCKET)
+    service.call("CreateTrail", Name="audit", S3BucketName=BUCKET)
+    service.record(eventID="before")
+    service.call("StartLogging", Name="audit")
+    service.record(eventID="during")
+    service.call("StopLogging", Name="audit")
+    service.record(eventID="after")
+    service.cloudtrail.flush()
+    assert [record["eventID"] for record in delivered()] == ["during"]
+
+
+def test_events_of_many_threads_arrive_exactly_once(trail: Service) -> None:
+    """Deliveries while records come in lose nothing and double nothing."""
+    records = [[make_record(trail.cloud.now()) for _ in range(200)] for _ in range(8)]
+
+    def hand_in(own: list[dict[str, Any]]) -> None:
+        for record in own:
+            trail.cloudtrail.accept(record)
+
+    threads = [threading.Thread(target=hand_in, args=(own,)) for own in records]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        trail.cloudtrail.flush()
+    trail.cloudtrail.flush()
+    sent = sorted(record["eventID"] for own in records for record in own)
+    assert sorted(record["eventID"] for record in delivered()) == sent

@@ -1,0 +1,1 @@
+"""The parts of the IAM evaluation; `policies.evaluator` is the way in."""

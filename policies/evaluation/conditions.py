@@ -1,0 +1,171 @@
+"""Condition blocks: operators, `…IfExists`, `ForAllValues:`, `ForAnyValue:` and `Null`.
+
+Keys absent from a request follow
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from policies.evaluation.model import PolicyError
+from policies.evaluation.operators import OPERATORS, Operator, Test, parse_boolean
+from policies.evaluation.patterns import Template, parse_template
+
+Context = Mapping[str, str | Sequence[str]]
+Quantifier = Literal["ForAllValues", "ForAnyValue"]
+_IF_EXISTS = "IfExists"
+
+
+@dataclass(frozen=True, slots=True)
+class NullCondition:
+    """`Null`: whether a key is absent."""
+
+    key: str
+    accepts_absent: bool
+    accepts_present: bool
+
+    def holds(self, context: Context) -> bool:
+        """Whether the request meets the condition."""
+        return self.accepts_present if _values(context, self.key) else self.accepts_absent
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One operator on one key with its policy values."""
+
+    name: str
+    key: str
+    operator: Operator
+    quantifier: Quantifier | None
+    if_exists: bool
+    fixed: Test | None
+    templates: tuple[Template, ...]
+
+    def holds(self, context: Context) -> bool:
+        """Whether the request meets the condition.
+
+        Raises:
+            PolicyError: AWS does not say how it would decide (see `policies.evaluator`).
+
+        """
+        values = _values(context, self.key)
+        if not values and self.if_exists:
+            return True
+        if self.quantifier is None:
+            return self._holds_for_one(values, context)
+        if not any(values):  # no value, or only empty text, is AWS's "null data set"
+            return self.quantifier == "ForAllValues"
+        results = (self._matches(value, context) is not self.operator.negated for value in values)
+        return all(results) if self.quantifier == "ForAllValues" else any(results)
+
+    def _holds_for_one(self, values: Sequence[str], context: Context) -> bool:
+        if not values:
+            return self.operator.negated
+        if len(values) > 1:
+            raise PolicyError(
+                f"{self.name} tests {self.key}, which has {len(values)} values in this request; "
+                "put ForAllValues: or ForAnyValue: before the operator"
+            )
+        return self._matches(values[0], context) is not self.operator.negated
+
+    def _matches(self, value: str, context: Context) -> bool:
+        if self.fixed is not None and self.fixed(value):
+            return True
+        unresolved = False
+        for template in self.templates:
+            pieces = template.resolve(context)
+            if pieces is None:
+                unresolved = True
+            elif self.operator.build((pieces,))(value):
+                return True
+        if unresolved and self.operator.negated:
+            raise PolicyError(
+                f"{self.name} on {self.key} has a policy variable whose key is absent from this request; "
+                "give the variable a default: ${prefix:key, 'default'}"
+            )
+        return False
+
+
+def _values(context: Context, key: str) -> Sequence[str]:
+    value = context.get(key, ())
+    return (value,) if isinstance(value, str) else value
+
+
+def parse_conditions(block: Any, *, variables: bool) -> tuple[Condition | NullCondition, ...]:
+    """Read a Condition element; all the conditions in it must hold.
+
+    Raises:
+        PolicyError: unknown operator, wrong type, or a value that the operator cannot take.
+
+    """
+    if not isinstance(block, dict):
+        raise PolicyError('"Condition" must be an object: {operator: {key: value}}')
+    found: list[Condition | NullCondition] = []
+    for name, entries in block.items():
+        if not isinstance(entries, dict):
+            raise PolicyError(f'"Condition" has "{name}", which must hold an object: {{key: value}}')
+        seen: set[str] = set()
+        for key, value in entries.items():
+            if key.lower() in seen or ":" not in key:
+                problem = "twice, in different case" if ":" in key else "without a prefix such as aws:"
+                raise PolicyError(f'"{name}" names the condition key "{key}" {problem}')
+            seen.add(key.lower())
+            found.append(_parse_one(name, key.lower(), _texts(name, key, value), variables=variables))
+    return tuple(found)
+
+
+def _texts(name: str, key: str, value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise PolicyError(f'"{name}" has no value for "{key}"; give at least one')
+    found = []
+    for one in values:
+        if isinstance(one, bool):
+            found.append("true" if one else "false")
+        elif isinstance(one, str | int | float):
+            found.append(str(one))
+        else:
+            raise PolicyError(f'"{name}" has a value for "{key}" that is not a string, number or boolean')
+    return found
+
+
+def _parse_one(name: str, key: str, values: list[str], *, variables: bool) -> Condition | NullCondition:
+    if name == "Null":
+        wanted = {parse_boolean(value) for value in values}
+        return NullCondition(key, accepts_absent=True in wanted, accepts_present=False in wanted)
+    quantifier, operator, if_exists = _parse_name(name)
+    templates = [parse_template(value, variables=variables) for value in values]
+    moving = tuple(template for template in templates if template.has_variables)
+    if moving and not operator.takes_variables:
+        raise PolicyError(f'"{name}" takes no policy variables; only the String and Arn operators do')
+    fixed = [template.resolve({}) or () for template in templates if not template.has_variables]
+    test = operator.build(fixed) if fixed else None
+    return Condition(name, key, operator, quantifier, if_exists, test, moving)
+
+
+def _parse_name(name: str) -> tuple[Quantifier | None, Operator, bool]:
+    quantifier: Quantifier | None = None
+    bare = name
+    if name.startswith("ForAllValues:"):
+        quantifier, bare = "ForAllValues", name.removeprefix("ForAllValues:")
+    elif name.startswith("ForAnyValue:"):
+        quantifier, bare = "ForAnyValue", name.removeprefix("ForAnyValue:")
+    if_exists = bare.endswith(_IF_EXISTS)
+    operator = OPERATORS.get(bare.removesuffix(_IF_EXISTS))
+    if operator is None:
+        raise PolicyError(
+            f'"{name}" is not a condition operator{_did_you_mean(bare.removesuffix(_IF_EXISTS))}'
+        )
+    return quantifier, operator, if_exists
+
+
+def _did_you_mean(name: str) -> str:
+    if name == "Null":
+        return "; Null takes neither IfExists nor a set operator"
+    close = difflib.get_close_matches(name, OPERATORS, 1)
+    return f'; did you mean "{close[0]}"?' if close else f"; allowed are Null, {', '.join(OPERATORS)}"

@@ -46,7 +46,7 @@ access_log_bucket_policy = plain(access_log_bucket)
 
 
 def _delivery(objects: str, source_bucket: str, account_id: str) -> Statement:
-    # A bucket's ARN names no account: a bucket deleted here and made anew elsewhere is kept out by the account.
+    # A bucket's ARN names no account: the account keeps out one of the same name made anew elsewhere.
     return Statement(
         sid="S3WritesAccessLogs",
         purpose="S3 may write the access logs of the log bucket, and of no other bucket.",

@@ -8,7 +8,7 @@ use.
 from __future__ import annotations
 
 from policies.documents.bucket import CLOUDTRAIL
-from policies.documents.statement import EVERYONE, USER_GUIDES, Document, Statement, plain
+from policies.documents.statement import EVERYONE, USER_GUIDES, Document, Statement, plain, via_service
 
 _KMS_GUIDE = f"{USER_GUIDES}/kms/latest/developerguide"
 _TRAIL_KEY = f"{USER_GUIDES}/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
@@ -146,7 +146,6 @@ def _bucket_key(trail_arn: str) -> Statement:
 def _reading(partition: str, region: str, account_id: str, reader_role_arns: tuple[str, ...]) -> Statement:
     # Roles are named by a condition and not as principals: KMS refuses principals that do not exist yet,
     # and would keep the identifier of a role that was deleted and made anew.
-    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
     readers = {"ArnLike": {"aws:PrincipalArn": reader_role_arns}} if reader_role_arns else {}
     whom = "The reader roles" if reader_role_arns else "Principals of this account whose IAM policy allows it"
     return Statement(
@@ -157,7 +156,7 @@ def _reading(partition: str, region: str, account_id: str, reader_role_arns: tup
         principal={"AWS": f"arn:{partition}:iam::{account_id}:root"},
         actions=("kms:Decrypt",),
         resources=("*",),
-        conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.{suffix}"}, **readers},
+        conditions={"StringEquals": {"kms:ViaService": via_service(partition, region, "s3")}, **readers},
     )
 
 

@@ -79,6 +79,12 @@ def plain(build: Callable[Parameters, Document]) -> Callable[Parameters, dict[st
     return policy
 
 
+def via_service(partition: str, region: str, service: str) -> str:
+    """Return the name by which KMS knows `service` calling on somebody's behalf in `region`."""
+    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+    return f"{service}.{region}.{suffix}"
+
+
 def _one_or_many(values: str | tuple[str, ...]) -> str | list[str]:
     if isinstance(values, str):
         return values

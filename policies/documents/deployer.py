@@ -1,0 +1,240 @@
+"""The deployer's permissions: the least that `pulumi up`, `refresh` and `destroy` of this project need.
+
+The policy is for an administrator to attach before the first deployment, so that the stack does not hold
+it: a deployer who may change its own policy may do anything.
+"""
+
+from __future__ import annotations
+
+from policies.documents.statement import USER_GUIDES, Document, Statement, plain
+
+_AUTHORIZATION = f"{USER_GUIDES}/service-authorization/latest/reference"
+_S3_ACTIONS = f"{_AUTHORIZATION}/list_amazons3.html"
+_KMS_ACTIONS = f"{_AUTHORIZATION}/list_awskeymanagementservice.html"
+_KMS_TAGS = f"{USER_GUIDES}/kms/latest/developerguide/tag-authorization.html"
+_KMS_ALIAS = f"{USER_GUIDES}/kms/latest/developerguide/alias-access.html"
+_CLOUDTRAIL_ACTIONS = f"{_AUTHORIZATION}/list_awscloudtrail.html"
+_IAM_ACTIONS = f"{_AUTHORIZATION}/list_awsidentityandaccessmanagementiam.html"
+
+
+def deployer(
+    *,
+    partition: str,
+    region: str,
+    account_id: str,
+    trail_arn: str,
+    bucket_names: tuple[str, ...],
+    key_alias: str,
+    key_tag: str,
+    key_tag_value: str,
+    role_names: tuple[str, ...] = (),
+    protect_logs: bool = True,
+) -> Document:
+    """Return what the deployer may do with just the resources of one stack.
+
+    `bucket_names` are the log bucket and the access log bucket if there is one; `key_alias` is the alias
+    with its "alias/"; the key, whose ARN nobody knows beforehand, is known by its tag `key_tag` =
+    `key_tag_value`. `role_names` are the roles that the stack makes. Without `protect_logs` the deployer
+    may also empty the buckets.
+    """
+    buckets = tuple(f"arn:{partition}:s3:::{name}" for name in bucket_names)
+    keys = f"arn:{partition}:kms:{region}:{account_id}:key/*"
+    tagged = {f"aws:ResourceTag/{key_tag}": key_tag_value}
+    statements = [
+        _buckets(buckets),
+        _bucket_reading(buckets),
+        _key_making({f"aws:RequestTag/{key_tag}": key_tag_value}),
+        _keys(keys, tagged),
+        _alias(f"arn:{partition}:kms:{region}:{account_id}:{key_alias}"),
+        _trail(trail_arn),
+        _lists(),
+    ]
+    if role_names:
+        statements.append(
+            _roles(tuple(f"arn:{partition}:iam::{account_id}:role/{name}" for name in role_names))
+        )
+    if not protect_logs:
+        statements.append(_emptying(buckets))
+    return Document(title="What the deployer may do", statements=tuple(statements))
+
+
+deployer_policy = plain(deployer)
+
+
+def _buckets(buckets: tuple[str, ...]) -> Statement:
+    return Statement(
+        sid="DeployBuckets",
+        purpose="The deployer may make and unmake the stack's buckets, and change their settings.",
+        reference=_S3_ACTIONS,
+        effect="Allow",
+        actions=(
+            "s3:CreateBucket",
+            "s3:DeleteBucket",
+            "s3:DeleteBucketPolicy",
+            "s3:PutBucketLogging",
+            "s3:PutBucketObjectLockConfiguration",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPolicy",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+            "s3:TagResource",
+            "s3:UntagResource",
+        ),
+        resources=buckets,
+    )
+
+
+def _bucket_reading(buckets: tuple[str, ...]) -> Statement:
+    # The provider reads every setting of a bucket, also those that this project leaves alone.
+    return Statement(
+        sid="ReadBuckets",
+        purpose="The deployer may read the settings of the stack's buckets, to find what has drifted.",
+        reference=_S3_ACTIONS,
+        effect="Allow",
+        actions=(
+            "s3:GetAccelerateConfiguration",
+            "s3:GetBucketAcl",
+            "s3:GetBucketCORS",
+            "s3:GetBucketLocation",
+            "s3:GetBucketLogging",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketRequestPayment",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetBucketWebsite",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetReplicationConfiguration",
+            "s3:ListBucket",
+            "s3:ListTagsForResource",
+        ),
+        resources=buckets,
+    )
+
+
+def _emptying(buckets: tuple[str, ...]) -> Statement:
+    return Statement(
+        sid="EmptyUnprotectedBuckets",
+        purpose="The deployer may empty the buckets before it deletes them, where logs are not protected.",
+        reference=_S3_ACTIONS,
+        effect="Allow",
+        actions=("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+        resources=(*buckets, *(f"{bucket}/*" for bucket in buckets)),
+    )
+
+
+def _key_making(tag_given: dict[str, str]) -> Statement:
+    return Statement(
+        sid="MakeTaggedKey",
+        purpose="The deployer may make a key, only with the stack's tag on it.",
+        reference=_KMS_TAGS,
+        effect="Allow",
+        actions=("kms:CreateKey", "kms:TagResource"),
+        resources=("*",),  # CreateKey knows no resource, and the tag of a new key is asked for the same way
+        conditions={"StringEquals": tag_given},
+    )
+
+
+def _keys(keys: str, tagged: dict[str, str]) -> Statement:
+    return Statement(
+        sid="DeployTaggedKey",
+        purpose="The deployer may look after the stack's key, known by its tag, but not use it.",
+        reference=_KMS_TAGS,
+        effect="Allow",
+        actions=(
+            "kms:CreateAlias",
+            "kms:DeleteAlias",
+            "kms:DescribeKey",
+            "kms:DisableKeyRotation",
+            "kms:EnableKeyRotation",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:ListResourceTags",
+            "kms:PutKeyPolicy",
+            "kms:ScheduleKeyDeletion",
+            "kms:UntagResource",
+            "kms:UpdateAlias",
+            "kms:UpdateKeyDescription",
+        ),
+        resources=(keys,),
+        conditions={"StringEquals": tagged},
+    )
+
+
+def _alias(alias: str) -> Statement:
+    return Statement(
+        sid="DeployAlias",
+        purpose="The deployer may give the stack's alias to the key, and take it away.",
+        reference=_KMS_ALIAS,
+        effect="Allow",
+        actions=("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"),
+        resources=(alias,),
+    )
+
+
+def _trail(trail_arn: str) -> Statement:
+    # StopLogging is left out: nothing in a deployment stops a trail, short of deleting it.
+    return Statement(
+        sid="DeployTrail",
+        purpose="The deployer may make, change, start and unmake the stack's trail.",
+        reference=_CLOUDTRAIL_ACTIONS,
+        effect="Allow",
+        actions=(
+            "cloudtrail:AddTags",
+            "cloudtrail:CreateTrail",
+            "cloudtrail:DeleteTrail",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetInsightSelectors",
+            "cloudtrail:GetTrail",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:ListTags",
+            "cloudtrail:PutEventSelectors",
+            "cloudtrail:PutInsightSelectors",
+            "cloudtrail:RemoveTags",
+            "cloudtrail:StartLogging",
+            "cloudtrail:UpdateTrail",
+        ),
+        resources=(trail_arn,),
+    )
+
+
+def _lists() -> Statement:
+    return Statement(
+        sid="FindTrailAndAlias",
+        purpose="The deployer may find the trail and the alias, by lists that know no resource.",
+        reference=_CLOUDTRAIL_ACTIONS,
+        effect="Allow",
+        actions=("cloudtrail:DescribeTrails", "kms:ListAliases"),
+        resources=("*",),
+    )
+
+
+def _roles(roles: tuple[str, ...]) -> Statement:
+    return Statement(
+        sid="DeployRoles",
+        purpose="The deployer may make and unmake the stack's roles, and write what they may do.",
+        reference=_IAM_ACTIONS,
+        effect="Allow",
+        actions=(
+            "iam:CreateRole",
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListInstanceProfilesForRole",
+            "iam:ListRolePolicies",
+            "iam:PutRolePolicy",
+            "iam:TagRole",
+            "iam:UntagRole",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+        ),
+        resources=roles,
+    )

@@ -1,0 +1,35 @@
+"""AWS clients that take endpoint, Region, profile and credentials as every AWS tool does.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """Which AWS to talk to. What is not given comes from the environment and the shared configuration."""
+
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+    def client(self, service: str, *, region: str | None = None, connections: int = 10) -> Any:
+        """A boto3 client that retries throttling and lost connections by itself."""
+        session = boto3.Session(profile_name=self.profile, region_name=region or self.region)
+        return session.client(
+            service,
+            region_name=session.region_name or DEFAULT_REGION,
+            endpoint_url=self.endpoint_url,
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": 5}, max_pool_connections=connections
+            ),
+        )

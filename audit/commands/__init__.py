@@ -1,0 +1,1 @@
+"""One module a command: functions of plain values that return an exit code."""

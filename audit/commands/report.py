@@ -1,0 +1,47 @@
+"""`audit report`: who did what, from where, when, with which result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audit import logs
+from audit.aws import Aws
+from audit.commands.events import sound, tell
+from audit.facts import Facts
+from audit.findings import Finding
+from audit.output import Format, write_rows
+from audit.report import DEED_COLUMNS, DeedRow, deed_rows
+from audit.selection import Selection
+from audit.unpack import DEFAULT_LIMIT
+
+
+def report(
+    source: str,
+    selection: Selection,
+    *,
+    form: Format = Format.TABLE,
+    output: Path | None = None,
+    aws: Aws | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> int:
+    """Count the wanted events of a source and say who did what.
+
+    Returns 0, or 1 when anything was found wrong with the log files.
+
+    Raises:
+        SourceError: the source cannot be listed.
+        OutputError: the result cannot be written.
+
+    """
+    findings: list[Finding] = []
+    facts = Facts()
+    for record in sound(logs.read(source, selection, aws=aws, limit=limit), findings):
+        facts.add(record)
+    total = facts.total
+    title = f"Who did what: {total.count:,} events, {total.failed:,} failed"
+    if total.count:
+        title += f", {total.first} to {total.last}"
+    write_rows(
+        deed_rows(facts), DeedRow.__struct_fields__, form, output, table_columns=DEED_COLUMNS, title=title
+    )
+    return tell(findings)

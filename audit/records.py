@@ -1,0 +1,112 @@
+"""One delivered CloudTrail record as a frozen value.
+
+Fields follow https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+What has no fixed shape (parameters, responses, service details) stays as the JSON text that CloudTrail wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+
+class SessionIssuer(msgspec.Struct, frozen=True, rename="camel"):
+    """Who issued temporary credentials: `type` is Root, IAMUser or Role."""
+
+    type: str | None = None
+    principal_id: str | None = None
+    arn: str | None = None
+    account_id: str | None = None
+    user_name: str | None = None
+
+
+class SessionAttributes(msgspec.Struct, frozen=True, rename="camel"):
+    """When a session began, and whether a second factor was shown; CloudTrail writes both as strings."""
+
+    creation_date: str | None = None
+    mfa_authenticated: str | bool | None = None
+
+
+class WebIdFederationData(msgspec.Struct, frozen=True, rename="camel"):
+    """The web identity provider that vouched for the session."""
+
+    federated_provider: str | None = None
+
+
+class SessionContext(msgspec.Struct, frozen=True, rename="camel"):
+    """What CloudTrail says of temporary credentials."""
+
+    session_issuer: SessionIssuer | None = None
+    attributes: SessionAttributes | None = None
+    web_id_federation_data: WebIdFederationData | None = None
+    source_identity: str | None = None
+
+
+class OnBehalfOf(msgspec.Struct, frozen=True, rename="camel"):
+    """The IAM Identity Center user for whom the call was made."""
+
+    user_id: str | None = None
+    identity_store_arn: str | None = None
+
+
+class UserIdentity(msgspec.Struct, frozen=True, rename="camel"):
+    """The record's userIdentity element; see audit.identity for what it means.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+    """
+
+    type: str | None = None
+    principal_id: str | None = None
+    arn: str | None = None
+    account_id: str | None = None
+    access_key_id: str | None = None
+    user_name: str | None = None
+    invoked_by: str | None = None
+    identity_provider: str | None = None
+    credential_id: str | None = None
+    session_context: SessionContext | None = None
+    on_behalf_of: OnBehalfOf | None = None
+
+
+class Event(msgspec.Struct, frozen=True, rename="camel"):
+    """The members of a record that this project reads; the others stay in the record's own text."""
+
+    event_source: str
+    event_name: str
+    event_time: str
+    user_identity: UserIdentity | None = None
+    aws_region: str | None = None
+    source_ip_address: str | None = msgspec.field(name="sourceIPAddress", default=None)
+    user_agent: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    request_parameters: msgspec.Raw = msgspec.Raw(b"null")
+    response_elements: msgspec.Raw = msgspec.Raw(b"null")
+    request_id: str | None = msgspec.field(name="requestID", default=None)
+    event_id: str | None = msgspec.field(name="eventID", default=None)
+    event_type: str | None = None
+    read_only: bool | None = None
+    recipient_account_id: str | None = None
+    event_category: str | None = None
+
+    def parameters(self) -> Any:
+        """What was asked: requestParameters as Python values, None where CloudTrail wrote null."""
+        return msgspec.json.decode(self.request_parameters)
+
+    def response(self) -> Any:
+        """What was answered: responseElements as Python values, None where CloudTrail wrote null."""
+        return msgspec.json.decode(self.response_elements)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of a log file: the file's key, CloudTrail's own text on one line, and its decoded members."""
+
+    key: str
+    text: bytes
+    event: Event
+
+
+DECODER = msgspec.json.Decoder(Event)

@@ -1,0 +1,82 @@
+"""Which events are wanted: the filters of `events`, `report` and `query` as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from audit.identity import identify
+from audit.records import Event
+
+IMAGE_BUILDER = "imagebuilder.amazonaws.com"
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Filters, all of which must hold. An empty set filters nothing.
+
+    `start` is included and `end` is not; both are aware datetimes compared with eventTime.
+    `identities` match when they occur in the identity's name or ARN, or equal its access key or principal id.
+    `failed`: True for calls that ended in an error only, False for those that did not.
+    """
+
+    event_sources: frozenset[str] = frozenset({IMAGE_BUILDER})
+    start: datetime | None = None
+    end: datetime | None = None
+    event_names: frozenset[str] = _NONE
+    identities: frozenset[str] = _NONE
+    regions: frozenset[str] = _NONE
+    accounts: frozenset[str] = _NONE
+    source_ips: frozenset[str] = _NONE
+    request_ids: frozenset[str] = _NONE
+    event_ids: frozenset[str] = _NONE
+    error_codes: frozenset[str] = _NONE
+    failed: bool | None = None
+    read_only: bool | None = None
+
+    def wants(self, event: Event) -> bool:
+        """Whether the event passes every filter."""
+        return (
+            (not self.event_sources or event.event_source in self.event_sources)
+            and (not self.event_names or event.event_name in self.event_names)
+            and (not self.regions or event.aws_region in self.regions)
+            and (not self.accounts or _account(event) in self.accounts)
+            and (not self.source_ips or event.source_ip_address in self.source_ips)
+            and (not self.request_ids or event.request_id in self.request_ids)
+            and (not self.event_ids or event.event_id in self.event_ids)
+            and (not self.error_codes or event.error_code in self.error_codes)
+            and (self.failed is None or self.failed == (event.error_code is not None))
+            and (self.read_only is None or self.read_only == event.read_only)
+            and self._in_time(event.event_time)
+            and (not self.identities or self._by(event))
+        )
+
+    def _in_time(self, event_time: str) -> bool:
+        if self.start is None and self.end is None:
+            return True
+        time = parse_time(event_time)
+        return (self.start is None or time >= self.start) and (self.end is None or time < self.end)
+
+    def _by(self, event: Event) -> bool:
+        identity = identify(event)
+        user = event.user_identity
+        names = (identity.who, identity.arn or "", identity.issuer or "", identity.service or "")
+        keys = (user.access_key_id, user.principal_id) if user else ()
+        return any(wanted in keys or any(wanted in name for name in names) for wanted in self.identities)
+
+
+def _account(event: Event) -> str | None:
+    user = event.user_identity
+    return event.recipient_account_id or (user.account_id if user else None)
+
+
+def parse_time(text: str) -> datetime:
+    """Read an ISO 8601 time; without an offset it is UTC, as CloudTrail's are.
+
+    Raises:
+        ValueError: the text is no such time.
+
+    """
+    time = datetime.fromisoformat(text)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

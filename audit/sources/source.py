@@ -1,0 +1,28 @@
+"""What a place with log files must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Protocol
+
+
+class SourceError(Exception):
+    """The source cannot be read at all; the message says what, where and how to mend it."""
+
+
+class Source(Protocol):
+    """Lists log files and fetches them. Picklable, because worker processes fetch for themselves."""
+
+    def keys(self, first: date | None, last: date | None) -> Iterator[str]:
+        """The keys of all objects whose day lies in first..last (both included), or that name no day.
+
+        Raises:
+            SourceError: the source cannot be listed.
+
+        """
+        ...
+
+    def fetch(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes | OSError]]:
+        """The bytes of each object, in the order of the keys, or why it cannot be read."""
+        ...

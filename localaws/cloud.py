@@ -1,0 +1,220 @@
+"""The local AWS as its own services see it: a clock, calls to other services, EventBridge."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.events.models import events_backends
+from moto.moto_api._internal.models import moto_api_backend
+from moto.utilities.utils import get_partition
+from werkzeug.test import EnvironBuilder
+
+from localaws.actions import is_data_operation, shows_response
+from localaws.call import Call, Caller, NativeService
+from localaws.dispatch import Moto
+from localaws.errors import AwsError
+from localaws.faults import Faults
+from localaws.identity import Identities, service
+from localaws.models import Operation, operation_of
+from localaws.protocol import Response, read_result, write_error, write_request, write_result
+from localaws.recorder import Outcome, records_of
+from localaws.sts import Sts
+
+
+class _Nowhere:
+    def __init__(self):
+        self.records = []
+
+    def accept(self, r):
+        self.records.append(r)
+
+    def start(self):
+        pass
+
+    def stop(self):
+        pass
+
+    def flush(self):
+        return {"records": self.records}
+
+    def deliver_digests(self):
+        return {}
+
+
+class LocalCloud:
+    """Everything behind the front door. Implements `localaws.call.Cloud`."""
+
+    def __init__(self, *, delivery_seconds: float, enforce_iam: bool) -> None:
+        self.instance = str(uuid.uuid4())
+        self.faults = Faults()
+        self.moto = Moto()
+        self.identities = Identities(strict=enforce_iam)
+        self._offset = timedelta()
+        self._delivery_seconds = delivery_seconds
+        self._sts = Sts(self.identities, self.now)
+        self._build_native_services()
+
+    def carry_out(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
+        """Check, carry out and record a call, whoever makes it.
+
+        Raises:
+            DropConnection: a fault wants the client to get no answer.
+
+        """
+        try:
+            self.faults.befall(call, "before")
+            response = self._answer(call, operation, environ, body)
+        except AwsError as error:
+            response = write_error(operation, error, call.request_id)
+        call = replace(call, request_id=response.request_id or call.request_id)
+        self._record(call, operation, response)
+        try:
+            self.faults.befall(call, "after")
+        except AwsError as error:
+            return write_error(operation, error, call.request_id)
+        return response
+
+    def _answer(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
+        native = self.native.get(call.service)
+        if native is not None:
+            return write_result(operation, native.handle(call), call.request_id)
+        if call.service == "sts" and self._sts.answers(call):
+            return write_result(operation, self._sts.handle(call), call.request_id)
+        room = self.moto.room(environ)
+        if room is None:
+            raise AwsError(
+                f"The local AWS has no service {call.service}.", code="NotImplemented", http_status=501
+            )
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account_id
+        response = self.moto.answer(room, environ, body, call.operation)
+        if response.request_id is None:
+            response.headers["x-amzn-RequestId"] = call.request_id
+        return response
+
+    def _record(self, call: Call, operation: Operation, response: Response) -> None:
+        if is_data_operation(call.service, call.operation):
+            return
+        for record in records_of(call, operation, self._outcome(call, operation, response)):
+            self.cloudtrail.accept(record)
+
+    def _outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
+        if response.status < 300 and not shows_response(call.service, call.operation):
+            return Outcome({})
+        result = read_result(operation, response)
+        if response.status >= 300:
+            error = result.get("Error", {})
+            return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))
+        if call.service == "sts" and "AssumedRoleUser" in result:
+            self._sts.note_assumed_role(call, result)
+        return Outcome(result)
+
+    def _build_native_services(self) -> None:
+        self.native: dict[str, NativeService] = {}
+        self.cloudtrail: Any = _Nowhere()
+        try:
+            from localaws.cloudtrail import CloudTrail
+
+            self.cloudtrail = CloudTrail(self, delivery_seconds=self._delivery_seconds)
+            self.native["cloudtrail"] = self.cloudtrail
+        except ImportError as error:
+            print(f"no cloudtrail yet: {error}", file=sys.stderr)
+        try:
+            from localaws.imagebuilder import ImageBuilder
+
+            self.native["imagebuilder"] = ImageBuilder(self)
+        except ImportError as error:
+            print(f"no imagebuilder yet: {error}", file=sys.stderr)
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self.cloudtrail.start()
+
+    def stop(self) -> None:
+        """End delivery."""
+        self.cloudtrail.stop()
+
+    def reset(self) -> None:
+        """Forget everything: all resources, sessions, faults and the moved clock."""
+        self.stop()
+        moto_api_backend.reset()
+        self.identities.forget_all()
+        self.faults.clear()
+        self._offset = timedelta()
+        self._build_native_services()
+        self.start()
+
+    def now(self) -> datetime:
+        """The local AWS's clock: aware, UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def move_clock(self, offset: timedelta) -> None:
+        """Let the clock differ from the computer's by so much."""
+        self._offset = offset
+
+    def invoke(
+        self,
+        service_name: str,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        region: str,
+        account_id: str,
+        service_principal: str,
+        on_behalf_of: Caller | None = None,
+    ) -> Mapping[str, Any]:
+        """Make a call as an AWS service; see `localaws.call.Cloud`."""
+        described = operation_of(service_name, operation, parameters)
+        call = Call(
+            service=service_name,
+            operation=operation,
+            parameters=parameters,
+            region=region,
+            partition=get_partition(region),
+            account_id=account_id,
+            caller=service(service_principal, account_id, on_behalf_of),
+            source_ip=service_principal,
+            user_agent=service_principal,
+            host=f"{service_name}.{region}.amazonaws.com",
+            request_id=str(uuid.uuid4()),
+            time=self.now(),
+        )
+        method, url, headers, body = write_request(described)
+        scope = f"{account_id}/20260101/{region}/{service_name}/aws4_request"
+        headers = {**headers, "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
+        environ = EnvironBuilder(url, method=method, headers=headers).get_environ()
+        response = self.carry_out(call, described, environ, body)
+        result = read_result(described, response)
+        if response.status >= 300 or "Error" in result:
+            error = result.get("Error", {})
+            raise AwsError(
+                str(error.get("Message", "")), code=str(error.get("Code", "")), http_status=response.status
+            )
+        result.pop("ResponseMetadata", None)
+        return result
+
+    def put_event(
+        self,
+        *,
+        source: str,
+        detail_type: str,
+        detail: Mapping[str, Any],
+        resources: list[str],
+        region: str,
+        account_id: str,
+    ) -> None:
+        """Put an event on the account's default EventBridge bus; see `localaws.call.Cloud`."""
+        event = {
+            "Source": source,
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail),
+            "Resources": resources,
+            "Time": self.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        with self.moto.alone("events", "PutEvents"):
+            events_backends[account_id][region].put_events([event])

@@ -1,0 +1,152 @@
+"""The door through which every request comes: who asks, for what, and where the answer is to be had."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.moto_server.werkzeug_app import BackendRequest
+from moto.utilities.utils import get_partition
+from werkzeug.datastructures import Headers
+
+from localaws.call import Call, Caller
+from localaws.cloud import LocalCloud
+from localaws.control import Control
+from localaws.dispatch import service_of
+from localaws.errors import AwsError
+from localaws.identity import ANONYMOUS, Credential, read_credential
+from localaws.models import Operation
+from localaws.protocol import Response, Unparseable, read_operation, write_error
+from localaws.sts import federated_caller
+
+_REGION_IN_HOST = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
+_REGION_IN_USER_AGENT = re.compile(r"region/([a-z]{2}-[a-z]+-\d{1})")
+
+
+class FrontDoor:
+    """The WSGI application of the local AWS."""
+
+    def __init__(self, cloud: LocalCloud, *, latency_seconds: float = 0) -> None:
+        self._cloud = cloud
+        self._control = Control(cloud)
+        self._latency_seconds = latency_seconds
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a WSGI request.
+
+        Raises:
+            DropConnection: the server is to close the connection without an answer.
+
+        """
+        body = _read_body(environ)
+        if self._control.owns(environ["PATH_INFO"]):
+            response = self._control.answer(environ, body)
+        else:
+            time.sleep(self._latency_seconds)
+            response = self.answer(environ, body)
+        phrase = HTTPStatus(response.status).phrase if response.status in _STATUSES else "Unknown"
+        start_response(f"{response.status} {phrase}", list(response.headers.items()))
+        return [response.body]
+
+    def answer(self, environ: dict[str, Any], body: bytes) -> Response:
+        """Answer a request to AWS."""
+        credential = read_credential(environ)
+        service = self._service(environ, credential)
+        if service is None:
+            return self._pass_through(environ, body)
+        request = BackendRequest(
+            {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        )
+        try:
+            operation = read_operation(service, request)
+        except Unparseable as error:
+            return _refuse(error)
+        if operation is None:
+            return self._pass_through(environ, body)
+        try:
+            call = self._call(environ, operation, credential)
+        except AwsError as error:
+            return write_error(operation, error, str(uuid.uuid4()))
+        return self._cloud.carry_out(call, operation, environ, body)
+
+    def _service(self, environ: dict[str, Any], credential: Credential) -> str | None:
+        if credential.service in self._cloud.native:
+            return credential.service
+        room = self._cloud.moto.room(environ)
+        return None if room is None else service_of(room)
+
+    def _pass_through(self, environ: dict[str, Any], body: bytes) -> Response:
+        """Give moto what is no call of AWS: its own API, instance metadata, browsers' preflight requests."""
+        room = self._cloud.moto.room(environ)
+        if room is None:
+            service = read_credential(environ).service
+            error = AwsError(
+                f"The local AWS has no service {service}.", code="NotImplemented", http_status=501
+            )
+            return _refuse(error)
+        return self._cloud.moto.answer(room, environ, body)
+
+    def _call(self, environ: dict[str, Any], operation: Operation, credential: Credential) -> Call:
+        now = self._cloud.now()
+        region = _region(environ, credential)
+        caller = self._caller(environ, operation, credential, region)
+        account_id = environ.get("HTTP_X_MOTO_ACCOUNT_ID", caller.account_id)
+        return Call(
+            service=operation.service,
+            operation=operation.name,
+            parameters=operation.parameters,
+            region=region,
+            partition=get_partition(region),
+            account_id=DEFAULT_ACCOUNT_ID if account_id == ANONYMOUS else account_id,
+            caller=caller,
+            source_ip=environ.get("REMOTE_ADDR", "127.0.0.1"),
+            user_agent=environ.get("HTTP_USER_AGENT", ""),
+            host=environ.get("HTTP_HOST", ""),
+            request_id=str(uuid.uuid4()),
+            time=now,
+        )
+
+    def _caller(
+        self, environ: dict[str, Any], operation: Operation, credential: Credential, region: str
+    ) -> Caller:
+        federated = (
+            federated_caller(operation.name, operation.parameters) if operation.service == "sts" else None
+        )
+        return federated or self._cloud.identities.caller(
+            credential.access_key_id, region, self._cloud.now(), environ.get("HTTP_X_MOTO_ACCOUNT_ID")
+        )
+
+
+_STATUSES = frozenset(HTTPStatus)
+
+
+def _refuse(error: AwsError) -> Response:
+    """An error for a request that no service could be found for."""
+    document = {"__type": error.code, "message": error.message}
+    headers = Headers({"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": error.code})
+    return Response(error.http_status, headers, json.dumps(document).encode())
+
+
+def _read_body(environ: dict[str, Any]) -> bytes:
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        body: bytes = stream.read()
+        return body
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return stream.read(length) if length else b""
+
+
+def _region(environ: dict[str, Any], credential: Credential) -> str:
+    """The Region that a request is for, found as moto finds it."""
+    if found := _REGION_IN_HOST.search(environ.get("HTTP_HOST", "")):
+        return found.group(1)
+    if found := _REGION_IN_USER_AGENT.search(environ.get("HTTP_USER_AGENT", "")):
+        return found.group(1)
+    return credential.region or "us-east-1"

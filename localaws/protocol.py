@@ -1,0 +1,124 @@
+"""The wire formats of AWS: requests to operations and parameters, results and errors back to responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from botocore.model import OperationNotFoundError
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import NotFound, get_service_router
+from moto.core.serialize import SerializationContext, get_serializer_class
+from werkzeug.datastructures import Headers
+
+from localaws.errors import AwsError
+from localaws.models import Operation, service_model
+
+
+@dataclass(slots=True)
+class Response:
+    """An HTTP response in full."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+    @property
+    def request_id(self) -> str | None:
+        """The request id that the client sees."""
+        return self.headers.get("x-amzn-requestid") or self.headers.get("x-amz-request-id")
+
+
+class Unparseable(AwsError):
+    """The request's body does not follow the service's protocol."""
+
+    code = "SerializationException"
+
+
+def read_operation(service: str, request: Request) -> Operation | None:
+    """Find the operation that a request asks of a service; None where it asks for none that AWS has.
+
+    Raises:
+        Unparseable: the operation is known, but its parameters cannot be read.
+
+    """
+    model = service_model(service)
+    try:
+        operation, labels = get_service_router(service).match(request)
+        protocol = determine_request_protocol(model, request.content_type)
+    except (NotFound, NotImplementedError, OperationNotFoundError):
+        return None
+    parts = {
+        "method": request.method,
+        "values": request.values,
+        "headers": request.headers,
+        "body": request.data,
+        "url_path": request.path,
+        "url_params": labels,
+    }
+    try:
+        parameters = PROTOCOL_PARSERS[protocol](operation).parse(parts)
+    except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unparseable(f"The request's body cannot be read: {error}") from error
+    return Operation(service, operation, protocol, parameters or {})
+
+
+def write_result(operation: Operation, members: Mapping[str, Any], request_id: str) -> Response:
+    """Turn the members of an operation's output into the response of its protocol."""
+    return _write(operation, members, request_id)
+
+
+def write_error(operation: Operation, error: AwsError, request_id: str) -> Response:
+    """Turn an error into the response of the operation's protocol."""
+    response = _write(operation, error, request_id)
+    if error.http_status != AwsError.http_status:
+        response.status = error.http_status
+    return response
+
+
+def _write(operation: Operation, outcome: Mapping[str, Any] | AwsError, request_id: str) -> Response:
+    serializer_class = get_serializer_class(operation.service, operation.protocol)
+    context = SerializationContext(request_id)
+    written = serializer_class(operation.model, context).serialize(outcome)
+    body = written["body"]
+    response = Response(
+        int(written["status_code"]),
+        Headers(list(written["headers"].items())),
+        body.encode() if isinstance(body, str) else body,
+    )
+    response.headers["x-amzn-RequestId"] = request_id
+    return response
+
+
+def write_request(operation: Operation) -> tuple[str, str, dict[str, str], bytes]:
+    """Write an operation as a client does: method, path with query string, headers and body."""
+    serializer = create_serializer(operation.protocol, include_validation=False)
+    written = serializer.serialize_to_request(dict(operation.parameters), operation.model)
+    query = written["query_string"]
+    if not isinstance(query, str):
+        query = urlencode(query, doseq=True)
+    path = written["url_path"]
+    url = f"{path}{'&' if '?' in path else '?'}{query}" if query else path
+    body = written["body"]
+    headers = {name: str(value) for name, value in written["headers"].items()}
+    if isinstance(body, dict):
+        body = urlencode(body)
+        headers.setdefault("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+    return written["method"], url, headers, body.encode() if isinstance(body, str) else body
+
+
+def read_result(operation: Operation, response: Response) -> dict[str, Any]:
+    """Read a response as a client does: the output's members, or `Error` with `Code` and `Message`."""
+    parts = {
+        "status_code": response.status,
+        "headers": {name.lower(): value for name, value in response.headers.items()},
+        "body": response.body,
+    }
+    parser = create_parser(operation.protocol)
+    parsed: dict[str, Any] = parser.parse(parts, operation.model.output_shape)
+    return parsed

@@ -1,0 +1,183 @@
+"""CloudTrail records of calls.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from localaws.call import Call, Caller, SessionIssuer
+from localaws.actions import is_read_only, shows_response
+from localaws.models import Operation, event_source, record_name, record_region
+
+EVENT_VERSION = "1.11"
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended: the output's members, or an error's code and message."""
+
+    members: Mapping[str, Any]
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+def records_of(call: Call, operation: Operation, outcome: Outcome) -> list[dict[str, Any]]:
+    """Build the records of a call: one for the account that was called, one for the caller's if that is another.
+
+    Both then bear the same `sharedEventID`.
+    """
+    recipients = _recipients(call)
+    shared = str(uuid.uuid4()) if len(recipients) > 1 else None
+    return [_record(call, operation, outcome, recipient, shared) for recipient in recipients]
+
+
+def _recipients(call: Call) -> list[str]:
+    recipients = [call.account_id]
+    role_account = str(call.parameters.get("RoleArn", "")).split(":")[4:5] if call.service == "sts" else []
+    return recipients + [account for account in role_account if account not in recipients]
+
+
+def _record(
+    call: Call, operation: Operation, outcome: Outcome, recipient: str, shared: str | None
+) -> dict[str, Any]:
+    read_only = is_read_only(operation.service, operation.name)
+    service = call.caller.invoked_by
+    record: dict[str, Any] = {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": _user_identity(call.caller),
+        "eventTime": _iso(call.time),
+        "eventSource": event_source(operation.service),
+        "eventName": record_name(operation),
+        "awsRegion": record_region(operation.service, call.region, call.partition),
+        "sourceIPAddress": service or call.source_ip,
+        "userAgent": service or call.user_agent,
+    }
+    if outcome.error_code:
+        record |= {"errorCode": outcome.error_code, "errorMessage": outcome.error_message}
+    record |= {
+        "requestParameters": _shown(operation.model.input_shape, call.parameters, HIDDEN),
+        "responseElements": _response_elements(operation, outcome),
+        "requestID": call.request_id,
+        "eventID": str(uuid.uuid4()),
+        "readOnly": read_only,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": recipient,
+    }
+    if shared:
+        record["sharedEventID"] = shared
+    record["eventCategory"] = "Management"
+    if not service:
+        record["tlsDetails"] = {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": call.host,
+        }
+    return record
+
+
+def _response_elements(operation: Operation, outcome: Outcome) -> Any:
+    if outcome.error_code or not shows_response(operation.service, operation.name):
+        return None
+    return _shown(operation.model.output_shape, outcome.members, None)
+
+
+def _user_identity(caller: Caller) -> dict[str, Any]:
+    if caller.type == "AWSService":
+        return {"type": "AWSService", "invokedBy": caller.invoked_by}
+    identity: dict[str, Any] = {
+        "type": caller.type,
+        "principalId": caller.principal_id,
+        "arn": caller.arn,
+        "accountId": caller.account_id,
+        "accessKeyId": caller.access_key_id,
+        "userName": caller.user_name,
+        "identityProvider": caller.federated_provider
+        if caller.type in {"SAMLUser", "WebIdentityUser"}
+        else None,
+    }
+    context = _session_context(caller)
+    if context:
+        identity["sessionContext"] = context
+    identity["invokedBy"] = caller.invoked_by
+    return {name: value for name, value in identity.items() if value is not None}
+
+
+def _session_context(caller: Caller) -> dict[str, Any]:
+    if caller.session_created is None:
+        return {}
+    context: dict[str, Any] = {}
+    if caller.session_issuer:
+        context["sessionIssuer"] = _issuer(caller.session_issuer)
+    if caller.federated_provider:
+        context["webIdFederationData"] = {"federatedProvider": caller.federated_provider, "attributes": {}}
+    context["attributes"] = {
+        "creationDate": _iso(caller.session_created),
+        "mfaAuthenticated": "true" if caller.mfa_authenticated else "false",
+    }
+    if caller.source_identity:
+        context["sourceIdentity"] = caller.source_identity
+    return context
+
+
+def _issuer(issuer: SessionIssuer) -> dict[str, Any]:
+    described = {
+        "type": issuer.type,
+        "principalId": issuer.principal_id,
+        "arn": issuer.arn,
+        "accountId": issuer.account_id,
+        "userName": issuer.user_name,
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def _shown(shape: Shape | None, value: Any, hidden: str | None) -> Any:
+    """A value as CloudTrail prints it; None where nothing is left to print."""
+    if shape is None:
+        return None
+    return _print(shape, value, hidden) or None
+
+
+def _print(shape: Shape, value: Any, hidden: str | None) -> Any:
+    if shape.metadata.get("sensitive"):
+        return hidden
+    if isinstance(shape, StructureShape):
+        return _print_structure(shape, value, hidden)
+    if isinstance(shape, ListShape):
+        return [printed for item in value if (printed := _print(shape.member, item, hidden)) is not None]
+    if isinstance(shape, MapShape):
+        return {key: _print(shape.value, item, hidden) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return _java_date(value)
+    if shape.type_name == "blob":
+        return None
+    return value
+
+
+def _print_structure(shape: StructureShape, value: Mapping[str, Any], hidden: str | None) -> dict[str, Any]:
+    printed = {}
+    for name, member in shape.members.items():
+        if name in value and value[name] is not None:
+            shown = _print(member, value[name], hidden)
+            if shown is not None:
+                printed[name[:1].lower() + name[1:]] = shown
+    return printed
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _java_date(moment: datetime) -> str:
+    """A date as the services write it into their records: `Nov 5, 2026, 1:02:03 AM`."""
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return f"{utc:%b} {utc.day}, {utc.year}, {utc.hour % 12 or 12}:{utc:%M:%S %p}"

@@ -1,0 +1,206 @@
+"""The temporary credentials of STS.
+
+Moto answers GetSessionToken and GetFederationToken with AWS's documented example keys, the same for everybody, and
+GetCallerIdentity knows no root, no federated user and no session. These three are answered here; all else of STS is
+moto's, and this room only takes note of the credentials that it hands out.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.iam.utils import generate_access_key_id_from_account_id
+
+from localaws.call import Call, Caller, SessionIssuer
+from localaws.errors import AwsError
+from localaws.identity import Identities, Session, role_issuer
+
+_ANSWERED = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
+_UNKNOWN = "unknown"
+_NAME_ID = re.compile(r"<(?:\w+:)?NameID[^>]*>([^<]+)<")
+_FEDERATION = {"AssumeRoleWithWebIdentity": "WebIdentityUser", "AssumeRoleWithSAML": "SAMLUser"}
+
+
+class AccessDenied(AwsError):
+    """The caller cannot get temporary credentials in this way."""
+
+    code = "AccessDenied"
+    http_status = 403
+
+
+class Sts:
+    """GetCallerIdentity, GetSessionToken and GetFederationToken, and the memory of assumed roles."""
+
+    def __init__(self, identities: Identities, now: Callable[[], datetime]) -> None:
+        self._identities = identities
+        self._now = now
+
+    def answers(self, call: Call) -> bool:
+        """Whether a call is answered here rather than by moto."""
+        return call.operation in _ANSWERED and call.caller.arn is not None
+
+    def handle(self, call: Call) -> Mapping[str, Any]:
+        """Answer one of the three operations."""
+        if call.operation == "GetCallerIdentity":
+            return {
+                "UserId": call.caller.principal_id,
+                "Account": call.caller.account_id,
+                "Arn": call.caller.arn,
+            }
+        if call.caller.session_issuer is not None and call.caller.session_issuer.type == "Role":
+            raise AccessDenied(f"Cannot call {call.operation} with session credentials")
+        if call.operation == "GetSessionToken":
+            return self._session_token(call)
+        return self._federation_token(call)
+
+    def _session_token(self, call: Call) -> Mapping[str, Any]:
+        caller = replace(
+            call.caller,
+            session_created=self._now(),
+            mfa_authenticated="SerialNumber" in call.parameters,
+        )
+        return {"Credentials": self._issue(caller, call.parameters.get("DurationSeconds", 43_200))}
+
+    def _federation_token(self, call: Call) -> Mapping[str, Any]:
+        name, account_id = call.parameters["Name"], call.caller.account_id
+        arn = f"arn:{call.partition}:sts::{account_id}:federated-user/{name}"
+        issuer = call.caller
+        caller = Caller(
+            "FederatedUser",
+            account_id,
+            arn,
+            f"{account_id}:{name}",
+            session_issuer=SessionIssuer(
+                "IAMUser" if issuer.type == "IAMUser" else "Root",
+                issuer.principal_id or account_id,
+                issuer.arn or "",
+                account_id,
+                issuer.user_name,
+            ),
+            session_created=self._now(),
+            session_tags=_tags(call.parameters),
+            session_policies=_session_policies(call),
+        )
+        return {
+            "Credentials": self._issue(caller, call.parameters.get("DurationSeconds", 43_200)),
+            "FederatedUser": {"FederatedUserId": caller.principal_id, "Arn": arn},
+            "PackedPolicySize": 6,
+        }
+
+    def _issue(self, caller: Caller, seconds: int) -> Mapping[str, Any]:
+        key_id = generate_access_key_id_from_account_id(caller.account_id, prefix="ASIA", total_length=20)
+        expires = self._now() + timedelta(seconds=int(seconds))
+        self._identities.remember(key_id, Session(replace(caller, access_key_id=key_id), expires))
+        return {
+            "AccessKeyId": key_id,
+            "SecretAccessKey": _random_text(40),
+            "SessionToken": _random_text(356),
+            "Expiration": expires.replace(microsecond=0),
+        }
+
+    def note_assumed_role(self, call: Call, result: Mapping[str, Any]) -> None:
+        """Remember the session that moto's answer to AssumeRole, …WithSAML or …WithWebIdentity has opened."""
+        credentials, user = result["Credentials"], result["AssumedRoleUser"]
+        role_id, _, session_name = user["AssumedRoleId"].partition(":")
+        issuer = role_issuer(call.parameters["RoleArn"], role_id)
+        session = Caller(
+            "AssumedRole",
+            issuer.account_id,
+            user["Arn"],
+            f"{issuer.principal_id}:{session_name}",
+            access_key_id=credentials["AccessKeyId"],
+            session_issuer=issuer,
+            session_created=call.time,
+            mfa_authenticated="SerialNumber" in call.parameters,
+            source_identity=call.parameters.get("SourceIdentity") or call.caller.source_identity,
+            federated_provider=call.caller.federated_provider,
+            session_tags=_tags(call.parameters),
+            session_policies=_session_policies(call),
+        )
+        expires = credentials["Expiration"]
+        self._identities.remember(
+            credentials["AccessKeyId"],
+            Session(session, expires if expires.tzinfo else expires.replace(tzinfo=UTC)),
+        )
+
+
+def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | None:
+    """The identity of who asks for a role with a token of an identity provider instead of signing the request."""
+    kind = _FEDERATION.get(operation)
+    if kind is None:
+        return None
+    account_id = str(parameters.get("RoleArn", "::::")).split(":")[4]
+    if kind == "SAMLUser":
+        provider = str(parameters.get("PrincipalArn", ""))
+        subject = _saml_subject(str(parameters.get("SAMLAssertion", "")))
+        return Caller(
+            "SAMLUser",
+            account_id,
+            principal_id=f"{provider}:{subject}",
+            user_name=subject,
+            federated_provider=provider,
+        )
+    claims = _claims(str(parameters.get("WebIdentityToken", "")))
+    provider = parameters.get("ProviderId") or claims.get("iss", "")
+    subject, audience = claims.get("sub", _UNKNOWN), claims.get("aud", _UNKNOWN)
+    return Caller(
+        "WebIdentityUser",
+        account_id,
+        principal_id=f"{provider}:{audience}:{subject}",
+        user_name=subject,
+        federated_provider=str(provider),
+    )
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    """The claims of a JSON web token, whose signature is the identity provider's business; none if it is no such."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _saml_subject(assertion: str) -> str:
+    try:
+        found = _NAME_ID.search(base64.b64decode(assertion).decode())
+    except ValueError:
+        return _UNKNOWN
+    return found.group(1) if found else _UNKNOWN
+
+
+def _tags(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
+
+
+def _session_policies(call: Call) -> tuple[Mapping[str, Any], ...]:
+    """The policies that narrow a session, as documents: the inline one and the managed ones as they stand now."""
+    documents = [call.parameters["Policy"]] if call.parameters.get("Policy") else []
+    backend = iam_backends[call.account_id][call.partition]
+    for reference in call.parameters.get("PolicyArns", []):
+        policy = backend.managed_policies.get(reference["arn"])
+        if policy is None:
+            raise AccessDenied(f"Session policy {reference['arn']} does not exist")
+        documents.append(policy.document)
+    try:
+        return tuple(json.loads(document) for document in documents)
+    except ValueError as error:
+        raise AwsError(
+            "The policy is not in the valid JSON format.", code="MalformedPolicyDocument"
+        ) from error
+
+
+def _random_text(length: int) -> str:
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))

@@ -1,0 +1,143 @@
+"""The calls to other services that Image Builder makes while it builds.
+
+CloudTrail shows them with `invokedBy: imagebuilder.amazonaws.com`. They are a selection of what the service
+makes on AWS, and no build depends on their success: where one fails, made-up ids stand in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localaws.call import Caller, Cloud
+from localaws.errors import AwsError
+from localaws.imagebuilder.models import Store
+from localaws.imagebuilder.versions import Arn
+
+SERVICE_PRINCIPAL = "imagebuilder.amazonaws.com"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build's calls need to know: the image's ARN, name and parent, and where to build it."""
+
+    arn: Arn
+    output_name: str
+    parent_ami: str
+    instance_type: str
+    subnet_id: str | None
+    target_regions: tuple[str, ...]
+
+
+class ServiceCalls:
+    """Makes the calls of one build and remembers the ids that they returned."""
+
+    def __init__(self, cloud: Cloud, store: Store, caller: Caller, plan: Plan) -> None:
+        self._cloud = cloud
+        self._store = store
+        self._caller = caller
+        self._plan = plan
+        self._instance_id: str | None = None
+        self.amis: dict[str, str] = {}
+        self._actions: Mapping[str, Callable[[], None]] = {
+            "LaunchInstance": self._launch_instance,
+            "ExecuteComponents": self._run_components,
+            "CreateImage": self._create_image,
+            "TerminateInstance": self._terminate_instance,
+            "DistributeImage": self._copy_images,
+        }
+
+    def perform(self, action: str) -> None:
+        """Make the calls of one workflow step action; most actions make none."""
+        if action in self._actions:
+            self._actions[action]()
+
+    def ami(self, region: str) -> str:
+        """The id of the AMI that the build made in a Region."""
+        made_up = hashlib.sha256(f"{self._plan.arn}@{region}".encode()).hexdigest()[:17]
+        return self.amis.get(region, f"ami-{made_up}")
+
+    def _launch_instance(self) -> None:
+        parameters: dict[str, Any] = {
+            "ImageId": self.amis.get(self._store.region, self._plan.parent_ami),
+            "InstanceType": self._plan.instance_type,
+            "MinCount": 1,
+            "MaxCount": 1,
+            "TagSpecifications": [
+                {
+                    "ResourceType": "instance",
+                    "Tags": [
+                        {"Key": "CreatedBy", "Value": "EC2 Image Builder"},
+                        {"Key": "Ec2ImageBuilderArn", "Value": str(self._plan.arn)},
+                    ],
+                }
+            ],
+        }
+        if self._plan.subnet_id is not None:
+            parameters["SubnetId"] = self._plan.subnet_id
+        instances = self._invoke("ec2", "RunInstances", parameters).get("Instances") or [{}]
+        self._instance_id = instances[0].get("InstanceId")
+
+    def _run_components(self) -> None:
+        if self._instance_id is not None:
+            self._invoke(
+                "ssm",
+                "SendCommand",
+                {
+                    "DocumentName": "AWS-RunShellScript",
+                    "InstanceIds": [self._instance_id],
+                    "Parameters": {"commands": ["awstoe run"]},
+                },
+            )
+
+    def _create_image(self) -> None:
+        if self._instance_id is None:
+            return
+        made = self._invoke(
+            "ec2", "CreateImage", {"InstanceId": self._instance_id, "Name": self._plan.output_name}
+        )
+        if "ImageId" in made:
+            self.amis[self._store.region] = made["ImageId"]
+
+    def _terminate_instance(self) -> None:
+        if self._instance_id is not None:
+            self._invoke("ec2", "TerminateInstances", {"InstanceIds": [self._instance_id]})
+            self._instance_id = None
+
+    def _copy_images(self) -> None:
+        source = self.amis.get(self._store.region)
+        for region in self._plan.target_regions:
+            if source is not None and region != self._store.region:
+                copied = self._invoke(
+                    "ec2",
+                    "CopyImage",
+                    {
+                        "Name": self._plan.output_name,
+                        "SourceImageId": source,
+                        "SourceRegion": self._store.region,
+                    },
+                    region,
+                )
+                if "ImageId" in copied:
+                    self.amis[region] = copied["ImageId"]
+
+    def _invoke(
+        self, service: str, operation: str, parameters: Mapping[str, Any], region: str | None = None
+    ) -> Mapping[str, Any]:
+        try:
+            return self._cloud.invoke(
+                service,
+                operation,
+                parameters,
+                region=region or self._store.region,
+                account_id=self._store.account_id,
+                service_principal=SERVICE_PRINCIPAL,
+                on_behalf_of=self._caller,
+            )
+        except AwsError as error:
+            _log.info("%s of %s failed: %s", operation, self._plan.arn, error)
+            return {}

@@ -8,7 +8,7 @@ block, KMS grants, Lake Formation, the condition keys that a service fills in (t
 and the rules that a service has for itself, save three: key policies and role trust policies must grant by
 themselves, and the root user of a bucket's owner can always mend the bucket's policy.
 
-Refused with `PolicyError` rather than guessed:
+Refused with `PolicyError` rather than guessed, unless the rest of the statement settles the question:
 - malformed documents: unknown elements, versions, operators; wrong types; elements that exclude each other;
 - several values of a key under an operator without ForAllValues: or ForAnyValue:;
 - a policy variable whose key is absent, where a negation (NotResource, StringNotEquals, …) would then match;
@@ -19,6 +19,7 @@ Refused with `PolicyError` rather than guessed:
 See docs/policy-evaluation.md for the reasons.
 """
 
+from policies.evaluation.documents import DocumentKind, compile_document
 from policies.evaluation.model import (
     Decision,
     Document,
@@ -35,6 +36,7 @@ from policies.evaluation.rules import evaluate
 __all__ = [
     "Decision",
     "Document",
+    "DocumentKind",
     "Policies",
     "PolicyError",
     "Principal",
@@ -42,5 +44,16 @@ __all__ = [
     "Request",
     "StatementReference",
     "Verdict",
+    "check_document",
     "evaluate",
 ]
+
+
+def check_document(document: Document, kind: DocumentKind) -> None:
+    """Check a policy document's grammar, without any request.
+
+    Raises:
+        PolicyError: the document is malformed.
+
+    """
+    compile_document(kind, document)

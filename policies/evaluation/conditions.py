@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from policies.evaluation.model import PolicyError
 from policies.evaluation.operators import OPERATORS, Operator, Test, parse_boolean
-from policies.evaluation.patterns import Template, parse_template
+from policies.evaluation.patterns import Template, any_template_matches, parse_template
 
 Context = Mapping[str, str | Sequence[str]]
 Quantifier = Literal["ForAllValues", "ForAnyValue"]
@@ -60,8 +60,7 @@ class Condition:
             return self._holds_for_one(values, context)
         if not any(values):  # no value, or only empty text, is AWS's "null data set"
             return self.quantifier == "ForAllValues"
-        results = (self._matches(value, context) is not self.operator.negated for value in values)
-        return all(results) if self.quantifier == "ForAllValues" else any(results)
+        return self._holds_for_several(values, context, decisive=self.quantifier == "ForAnyValue")
 
     def _holds_for_one(self, values: Sequence[str], context: Context) -> bool:
         if not values:
@@ -73,22 +72,29 @@ class Condition:
             )
         return self._matches(values[0], context) is not self.operator.negated
 
+    def _holds_for_several(self, values: Sequence[str], context: Context, *, decisive: bool) -> bool:
+        doubt: PolicyError | None = None  # does not matter where another value settles the question
+        for value in values:
+            try:
+                if (self._matches(value, context) is not self.operator.negated) is decisive:
+                    return decisive
+            except PolicyError as error:
+                doubt = error
+        if doubt is not None:
+            raise doubt
+        return not decisive
+
     def _matches(self, value: str, context: Context) -> bool:
         if self.fixed is not None and self.fixed(value):
             return True
-        unresolved = False
-        for template in self.templates:
-            pieces = template.resolve(context)
-            if pieces is None:
-                unresolved = True
-            elif self.operator.build((pieces,))(value):
-                return True
-        if unresolved and self.operator.negated:
-            raise PolicyError(
-                f"{self.name} on {self.key} has a policy variable whose key is absent from this request; "
-                "give the variable a default: ${prefix:key, 'default'}"
-            )
-        return False
+        if not self.templates:
+            return False
+        return any_template_matches(
+            self.templates,
+            context,
+            lambda pieces: self.operator.build((pieces,))(value),
+            negated=f"{self.name} on {self.key}" if self.operator.negated else None,
+        )
 
 
 def _values(context: Context, key: str) -> Sequence[str]:

@@ -17,6 +17,7 @@ from policies.evaluation.conditions import Condition, Context, NullCondition, pa
 from policies.evaluation.model import Document, PolicyError, Principal
 from policies.evaluation.patterns import (
     Template,
+    any_template_matches,
     arn_resource_pattern,
     compile_any,
     parse_template,
@@ -66,33 +67,50 @@ class Statement:
         """
         if (self.actions.fullmatch(action) is not None) is self.not_action:
             return Grant.NONE
-        if not self.any_resource and self._names_resource(resource, context) is self.not_resource:
+        doubts: list[PolicyError] = []  # they do not matter where another element settles the question
+        grant = Grant.DIRECT
+        try:
+            if self.principal is not None:
+                grant = self._principal_grant(self.principal, principal, bounded=bounded)
+        except PolicyError as error:
+            doubts.append(error)
+        if not grant or not self._meets(resource, context, doubts):
             return Grant.NONE
+        if doubts:
+            raise doubts[0]
+        return grant
+
+    def _meets(self, resource: str, context: Context, doubts: list[PolicyError]) -> bool:
+        """Whether resource and conditions agree, as far as there is no doubt."""
+        try:
+            if not self.any_resource and self._names_resource(resource, context) is self.not_resource:
+                return False
+        except PolicyError as error:
+            doubts.append(error)
         for condition in self.conditions:
-            if not condition.holds(context):
-                return Grant.NONE
-        if self.principal is None:
-            return Grant.DIRECT
+            try:
+                if not condition.holds(context):
+                    return False
+            except PolicyError as error:
+                doubts.append(error)
+        return True
+
+    def _principal_grant(self, element: PrincipalElement, principal: Principal, *, bounded: bool) -> Grant:
         if not self.not_principal:
-            return self.principal.grant(principal)
-        return Grant.NONE if not bounded and self.principal.exempts(principal) else Grant.DIRECT
+            return element.grant(principal)
+        return Grant.NONE if not bounded and element.exempts(principal) else Grant.DIRECT
 
     def _names_resource(self, resource: str, context: Context) -> bool:
         if self.resources is not None and self.resources.fullmatch(resource):
             return True
-        unresolved = False
-        for template in self.resource_templates:
-            pieces = template.resolve(context)
-            if pieces is None:
-                unresolved = True
-            elif re.fullmatch(arn_resource_pattern(pieces), resource, re.DOTALL):
-                return True
-        if unresolved and self.not_resource:
-            raise PolicyError(
-                '"NotResource" has a policy variable whose key is absent from this request; '
-                "give the variable a default: ${prefix:key, 'default'}"
-            )
-        return False
+        if not self.resource_templates:
+            return False
+        return any_template_matches(
+            self.resource_templates,
+            context,
+            lambda pieces: re.fullmatch(arn_resource_pattern(pieces), resource, re.DOTALL) is not None,
+            negated="NotResource" if self.not_resource else None,
+        )
 
 
 def compile_document(kind: DocumentKind, document: Document) -> tuple[Statement, ...]:

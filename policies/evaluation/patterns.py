@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.evaluation.model import PolicyError
@@ -111,6 +111,41 @@ def _variable(inside: str, whole: str) -> Piece | Variable:
         form = "write ${prefix:key} or ${prefix:key, 'default'}"
         raise PolicyError(f'"{whole}" has the policy variable "${{{inside}}}"; {form}')
     return Variable(match.group(1).lower(), match.group(2))
+
+
+def any_template_matches(
+    templates: Iterable[Template],
+    context: Mapping[str, str | Sequence[str]],
+    matches: Callable[[tuple[Piece, ...]], bool],
+    *,
+    negated: str | None,
+) -> bool:
+    """Whether a policy value with variables matches; one whose variable's key is absent matches nothing.
+
+    `negated` names the element or operator that would turn "matches nothing" into a match: of that case AWS
+    says only that it may make the statement invalid.
+
+    Raises:
+        PolicyError: no other value matches, and one with a variable is in doubt.
+
+    """
+    doubt: PolicyError | None = None
+    for template in templates:
+        try:
+            pieces = template.resolve(context)
+            if pieces is not None and matches(pieces):
+                return True
+        except PolicyError as error:
+            doubt = error
+            continue
+        if pieces is None and negated is not None:
+            doubt = PolicyError(
+                f"{negated} has a policy variable whose key is absent from this request; "
+                "give the variable a default: ${prefix:key, 'default'}"
+            )
+    if doubt is not None:
+        raise doubt
+    return False
 
 
 def text_of(pieces: Iterable[Piece]) -> str:

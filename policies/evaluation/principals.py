@@ -71,10 +71,10 @@ class PrincipalElement:
         """
         if principal.account_id is None:
             return self.grant(principal) is Grant.DIRECT
-        if principal.kind is PrincipalKind.ROOT:
-            return self.everyone_in_aws or self._names_account(principal)
         if self.everyone or self.everyone_in_aws:
             return True
+        if principal.kind is PrincipalKind.ROOT:
+            return self._names_account(principal)
         if principal.arn not in self.arns:
             return False
         parents_named = principal.parent_arn is None or principal.parent_arn in self.arns

@@ -151,6 +151,12 @@ class Trail:
         prefix = f"{self.prefix.rstrip('/')}/" if self.prefix else ""
         return f"{prefix}AWSLogs/{organization}{account_id}/"
 
+    def test_folders(self) -> list[str]:
+        """Return the folders that CreateTrail tries: the account's own and an organization trail's."""
+        prefix = f"{self.prefix.rstrip('/')}/" if self.prefix else ""
+        own = f"{prefix}AWSLogs/{self.account_id}/"
+        return list(dict.fromkeys([own, self.folder(self.account_id)]))
+
     def covers(self, region: str) -> bool:
         """Whether the trail takes events of that Region."""
         return self.multi_region or region == self.home_region

@@ -11,9 +11,10 @@ from typing import Any
 from localaws.call import Call, Cloud
 from localaws.cloudtrail.delivery import Delivery
 from localaws.cloudtrail.exceptions import UnsupportedOperationException
+from localaws.cloudtrail.forwarding import Forwarding
 from localaws.cloudtrail.history import EventHistory
 from localaws.cloudtrail.lookups import LookupOperations
-from localaws.cloudtrail.models import DeliveredLog, Event, Trail
+from localaws.cloudtrail.models import Event
 from localaws.cloudtrail.selecting import SelectorOperations
 from localaws.cloudtrail.state import Trails
 from localaws.cloudtrail.tags import TagOperations
@@ -36,7 +37,8 @@ class CloudTrail:
         self._delivery_seconds = delivery_seconds
         self._trails = Trails()
         self._history = EventHistory()
-        self._delivery = Delivery(self._trails, cloud.now, self._announce)
+        self._forwarding = Forwarding(self._trails, cloud.now)
+        self._delivery = Delivery(self._trails, cloud.now, self._forwarding.announce)
         self._intake = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,6 +64,7 @@ class CloudTrail:
         with self._intake:
             self._history.add(event)
             self._trails.distribute(event)
+            self._forwarding.queue(event)
 
     def seed(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Take records made elsewhere as if their calls had just been made here; return how many."""
@@ -86,7 +89,9 @@ class CloudTrail:
 
     def flush(self) -> int:
         """Try to deliver everything pending now; return how many events were delivered."""
-        return self._delivery.deliver()
+        delivered = self._delivery.deliver()
+        self._forwarding.forward()
+        return delivered
 
     def deliver_digests(self) -> int:
         """Write every digest that is due; return how many."""
@@ -110,9 +115,6 @@ class CloudTrail:
             self.deliver_digests()
         except Exception:  # noqa: BLE001 - the last line of defence of a thread
             traceback.print_exc(file=sys.stderr)
-
-    def _announce(self, trail: Trail, region: str, log: DeliveredLog) -> None:
-        """Tell the trail's topic of a delivered file."""
 
     def _assemble(self) -> dict[str, Operation]:
         trails = TrailOperations(self._trails, self._delivery, self._cloud.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ class Bucket:
     def arn(self) -> str:
         """The bucket's ARN."""
         return f"arn:{self.partition}:s3:::{self.name}"
+
+    @property
+    def policy(self) -> Mapping[str, Any] | None:
+        """The bucket's policy, parsed, if it has one."""
+        text = self.moto.policy
+        policy: Mapping[str, Any] | None = json.loads(text) if text else None
+        return policy
 
     @property
     def default_encryption(self) -> Mapping[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,6 +17,7 @@ from localaws.call import Call, Caller
 from localaws.cloudtrail import CloudTrail
 
 ACCOUNT_ID = "123456789012"
+BUCKET = "audit-log-bucket"
 _NUMBERS = itertools.count(1)
 
 
@@ -77,6 +80,25 @@ class Service:
         record = make_record(self.cloud.now(), **members)
         self.cloudtrail.accept(record)
         return record
+
+
+def s3() -> Any:
+    """Return a client of moto's S3."""
+    return boto3.client("s3", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+
+
+def make_bucket() -> None:
+    """Make the log bucket with AWS's own example policy, for any trail of the account and any prefix."""
+    cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+    bucket = f"arn:aws:s3:::{BUCKET}"
+    statements = [
+        {"Effect": "Allow", "Principal": cloudtrail, "Action": "s3:GetBucketAcl", "Resource": bucket},
+        {"Effect": "Allow", "Principal": cloudtrail, "Action": "s3:PutObject", "Resource": f"{bucket}/*"},
+    ]
+    s3().create_bucket(Bucket=BUCKET)
+    s3().put_bucket_policy(
+        Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements})
+    )
 
 
 def make_record(time: datetime, **members: Any) -> dict[str, Any]:

@@ -7,17 +7,9 @@ import json
 import threading
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.localaws.cloudtrail.conftest import ACCOUNT_ID, Service, make_record
-
-BUCKET = "audit-log-bucket"
-
-
-def s3() -> Any:
-    """Return a client of moto's S3."""
-    return boto3.client("s3", region_name="us-east-1")
+from tests.localaws.cloudtrail.conftest import ACCOUNT_ID, BUCKET, Service, make_bucket, make_record, s3
 
 
 def delivered(bucket: str = BUCKET) -> list[dict[str, Any]]:
@@ -32,7 +24,7 @@ def delivered(bucket: str = BUCKET) -> list[dict[str, Any]]:
 @pytest.fixture
 def trail(service: Service) -> Service:
     """A logging multi-Region trail `audit` into the bucket `logs`."""
-    s3().create_bucket(Bucket=BUCKET)
+    make_bucket()
     service.call("CreateTrail", Name="audit", S3BucketName=BUCKET, S3KeyPrefix="p", IsMultiRegionTrail=True)
     service.call("StartLogging", Name="audit")
     return service
@@ -51,7 +43,7 @@ def test_a_record_is_delivered_under_the_key_that_aws_uses(trail: Service) -> No
 
 def test_nothing_is_delivered_before_logging_starts_or_after_it_stops(service: Service) -> None:
     """Only what happens between StartLogging and StopLogging reaches the bucket."""
-    s3().create_bucket(Bucket=BUCKET)
+    make_bucket()
     service.call("CreateTrail", Name="audit", S3BucketName=BUCKET)
     service.record(eventID="before")
     service.call("StartLogging", Name="audit")

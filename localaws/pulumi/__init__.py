@@ -1,0 +1,1 @@
+"""What lets the real Pulumi engine drive the local AWS: provider, language host, and the engine itself."""

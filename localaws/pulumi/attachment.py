@@ -1,0 +1,36 @@
+"""Provider and language host on loopback ports, for as long as an engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import grpc
+import pulumi.runtime  # noqa: F401 - the protocol's modules need it imported first
+from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
+
+from localaws.pulumi.language_host import LanguageHost
+from localaws.pulumi.provider import Provider
+
+_NO_LIMIT = -1  # states and policies may be larger than gRPC's 4 MB
+_WORKERS = 128  # the engine runs this many operations at once, and no more, by its own setting of 4 × cores
+
+
+@contextmanager
+def attached(endpoint: str) -> Iterator[Mapping[str, str]]:
+    """Serve provider and language host; yield the environment variables that make an engine attach to them."""
+    language_host = LanguageHost()
+    server = grpc.server(
+        ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="provider"),
+        options=[("grpc.max_receive_message_length", _NO_LIMIT), ("grpc.max_send_message_length", _NO_LIMIT)],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(endpoint), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(language_host, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}", "PULUMI_DEBUG_LANGUAGES": f"python:{port}"}
+    finally:
+        language_host.stop()
+        server.stop(grace=None).wait()

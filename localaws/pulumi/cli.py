@@ -1,0 +1,97 @@
+"""`python -m localaws pulumi ARGS…`: the real engine, pointed at the local AWS."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from localaws.pulumi import engine, local
+
+USAGE: Final = 2
+FOLDER: Final = Path(".localaws")
+_LAUNCHERS = Path(__file__).with_name("launchers")
+
+
+def run(args: list[str], endpoint: str | None) -> int:
+    """Run `pulumi ARGS…` against the local AWS at `endpoint`, and return the engine's exit code.
+
+    Without an endpoint: AWS_ENDPOINT_URL if it is on this machine, else what runs at port 4566, else a new one.
+    Returns 2, after one line on stderr, where there is no engine or no local AWS.
+    """
+    try:
+        found = engine.find_or_get(_say)
+        if found is None:
+            return _refused(f"there is no Pulumi engine to be had here: {engine.MENDING}")
+        aws = local.named(endpoint) if endpoint else local.usual(folder())
+    except (engine.EngineError, local.EndpointError) as error:
+        return _refused(str(error))
+    from localaws.pulumi.attachment import attached  # noqa: PLC0415 - slow to import; not for a refusal
+
+    with attached(aws.endpoint) as variables:
+        return _engine(found, args, environment(aws) | variables)
+
+
+def folder() -> Path:
+    """Where states and logs of the local AWS are kept: `.localaws/` beside the project in hand."""
+    start = Path.cwd().resolve()
+    for place in (start, *start.parents):
+        if (place / "Pulumi.yaml").is_file():
+            return place / FOLDER
+    return start / FOLDER
+
+
+def state_folder(aws: local.Local) -> Path:
+    """Where the state of everything in one local AWS is kept; a new one begins with none."""
+    return folder() / "state" / aws.instance
+
+
+def environment(aws: local.Local) -> dict[str, str]:
+    """What the engine finds in its environment: a state of its own, no downloads, and this local AWS."""
+    state = state_folder(aws)
+    state.mkdir(parents=True, exist_ok=True)
+    own = {
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_HOME": str(folder() / "home"),
+        "PULUMI_CONFIG_PASSPHRASE": os.environ.get("PULUMI_CONFIG_PASSPHRASE", ""),
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "LOCALAWS_PYTHON": sys.executable,
+        "PATH": f"{_LAUNCHERS}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
+    return dict(os.environ) | own
+
+
+def _engine(found: Path, args: list[str], variables: Mapping[str, str]) -> int:
+    """Run the engine as a shell would: it has the terminal, and interrupts are its own to handle."""
+    at_terminal = sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    with subprocess.Popen(
+        [found, *args], env=dict(variables), process_group=None if at_terminal else 0
+    ) as process:
+
+        def pass_on(number: int, _frame: Any) -> None:
+            if not (at_terminal and number == signal.SIGINT):  # there, the engine has had it already
+                process.send_signal(number)
+
+        before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            code = process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _refused(message: str) -> int:
+    _say(f"localaws pulumi: {message}")
+    return USAGE

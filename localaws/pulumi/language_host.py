@@ -1,0 +1,131 @@
+"""The Python language host that the engine attaches to: runs a program, and tells the engine what it prints.
+
+https://pulumi-developer-docs.readthedocs.io/latest/docs/_generated/proto/language.html
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import grpc
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
+
+from localaws.pulumi.program import ALREADY_SAID
+
+_PROGRAM = Path(__file__).with_name("program.py")
+
+
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc]
+    """Runs programs with this very Python; needs no plugin, as providers are attached."""
+
+    def __init__(self) -> None:
+        self._engine_address = ""
+        self._running: set[subprocess.Popen[str]] = set()
+
+    def Handshake(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Learn where the engine listens."""
+        self._engine_address = request.engine_address
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Answer with the SDK's version."""
+        return plugin_pb2.PluginInfo(
+            version=pulumi.__version__ if hasattr(pulumi, "__version__") else "3.0.0"
+        )
+
+    def GetRequiredPackages(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """None: the provider is attached already."""
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def GetRequiredPlugins(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """None: the provider is attached already."""
+        return language_pb2.GetRequiredPluginsResponse()
+
+    def GetProgramDependencies(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Not listed; `pulumi about` shows none."""
+        return language_pb2.GetProgramDependenciesResponse()
+
+    def About(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Say which Python runs the program."""
+        return language_pb2.AboutResponse(executable=sys.executable, version=sys.version.split()[0])
+
+    def RuntimeOptionsPrompts(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """There is nothing to ask."""
+        return language_pb2.RuntimeOptionsResponse()
+
+    def InstallDependencies(self, _request: Any, _context: grpc.ServicerContext) -> Iterable[Any]:  # noqa: N802
+        """Nothing to install: the program runs in this environment."""
+        return iter(())
+
+    def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Stop the programs that run: their engine is being cancelled."""
+        self.stop()
+        return empty_pb2.Empty()
+
+    def Run(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Run the program until it ends; `bail` says that it has told the engine what was wrong."""
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,  # an interrupt at the terminal is the engine's to handle
+        )
+        self._running.add(process)
+        with process, grpc.insecure_channel(self._engine_address) as channel:
+            engine = engine_pb2_grpc.EngineStub(channel)
+            assert process.stdin is not None
+            json.dump(self._settings(request), process.stdin)
+            process.stdin.close()
+            severities = ((process.stdout, engine_pb2.INFO), (process.stderr, engine_pb2.ERROR))
+            tellers = [threading.Thread(target=_tell, args=(engine, *told)) for told in severities]
+            for teller in tellers:
+                teller.start()
+            for teller in tellers:
+                teller.join()
+            code = process.wait()
+        self._running.discard(process)
+        if code == ALREADY_SAID:
+            return language_pb2.RunResponse(bail=True)
+        return language_pb2.RunResponse(error=f"the program ended with exit code {code}" if code else "")
+
+    def stop(self) -> None:
+        """End every program that still runs."""
+        for process in list(self._running):
+            process.terminate()
+
+    def _settings(self, request: Any) -> dict[str, Any]:
+        info = request.info
+        return {
+            "project": request.project,
+            "stack": request.stack,
+            "organization": request.organization or "organization",
+            "monitor": request.monitor_address,
+            "engine": self._engine_address or request.args[0],
+            "parallel": request.parallel,
+            "dry_run": request.dryRun,
+            "config": dict(request.config),
+            "secret_keys": list(request.configSecretKeys),
+            "working_directory": request.pwd or info.program_directory,
+            "root_directory": info.root_directory,
+            "program_directory": info.program_directory,
+            "entry_point": info.entry_point or ".",
+        }
+
+
+def _tell(engine: Any, lines: IO[str], severity: int) -> None:
+    """Hand what the program prints to the engine, line by line; its own display would be overwritten."""
+    for line in lines:
+        try:
+            engine.Log(engine_pb2.LogRequest(severity=severity, message=line.rstrip("\n"), streamId=1))
+        except grpc.RpcError:
+            return  # the engine is gone; the program will notice by itself

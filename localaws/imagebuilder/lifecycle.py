@@ -6,7 +6,7 @@ import uuid
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localaws.imagebuilder.builds import Build
@@ -108,7 +108,7 @@ def _start(request: Request) -> dict[str, Any]:
     included = parameters.get("includeResources", {})
     _check(request, image, target)
     output = {"resourceArn": str(image.arn)}
-    scheduled = parameters.get("updateAt")
+    scheduled = _scheduled(request) if "updateAt" in parameters else None
     if not included and scheduled is None:
         apply_state(request.store, image, target)
         request.start(request.store.activities[str(image.arn)])
@@ -125,6 +125,12 @@ def _start(request: Request) -> dict[str, Any]:
     request.store.activities[execution.id] = execution
     request.start(execution)
     return {"lifecycleExecutionId": execution.id, **output}
+
+
+def _scheduled(request: Request) -> datetime:
+    """When the change is to happen. Parsed timestamps may come without their time zone, which is UTC."""
+    moment: datetime = request.parameters["updateAt"]
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _check(request: Request, image: Resource, target: str) -> None:
@@ -145,7 +151,7 @@ def _check(request: Request, image: Resource, target: str) -> None:
         raise InvalidParameterCombinationException(
             "You must specify 'includeResources' to delete an image; DeleteImage deletes the record only."
         )
-    if "updateAt" in parameters and (target != "DEPRECATED" or parameters["updateAt"] <= request.now):
+    if "updateAt" in parameters and (target != "DEPRECATED" or _scheduled(request) <= request.now):
         raise InvalidParameterValueException.of(
             "updateAt", "It must lie in the future, and the state must be DEPRECATED."
         )

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from localaws.call import Cloud
@@ -31,15 +32,16 @@ class Activity(Protocol):
 
 
 class Progress:
-    """Advances activities. Their effects (calls to other services, events) run in order, without the lock.
+    """Advances activities. The effects of each (calls, events) run in order and without the lock.
 
-    It is not responsible for what the steps are: each activity knows its own.
+    An activity stands still while its effects run; the others go on. What the steps are, each activity knows.
     """
 
     def __init__(self, cloud: Cloud, lock: threading.RLock) -> None:
         self._cloud = cloud
         self._lock = lock
         self._activities: list[Activity] = []
+        self._busy: list[Activity] = []
         self._thread: threading.Thread | None = None
         self._pause = threading.Event()
 
@@ -49,33 +51,45 @@ class Progress:
             if activity not in self._activities:
                 self._activities.append(activity)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="imagebuilder", daemon=True)
-                self._thread.start()
+                self._thread = _thread(self._run)
 
     def _run(self) -> None:
-        while True:
-            self.tick()
-            with self._lock:
-                self._activities = [
-                    activity for activity in self._activities if activity.effects or not activity.finished
-                ]
-                if not self._activities:
-                    self._thread = None
-                    return
+        while self._tick():
             self._pause.wait(TICK_SECONDS)
 
-    def tick(self) -> None:
-        """Do all that is due now."""
+    def _tick(self) -> bool:
+        """Do all that is due now, and say whether anything is left to be done later."""
         with self._lock:
-            activities = list(self._activities)
-        for activity in activities:
-            while self._step(activity):
-                pass
+            for activity in self._activities:
+                if activity not in self._busy:
+                    self._move(activity)
+            self._activities = [
+                activity
+                for activity in self._activities
+                if activity.effects or activity in self._busy or not activity.finished
+            ]
+            if not self._activities:
+                self._thread = None
+            return bool(self._activities)
 
-    def _step(self, activity: Activity) -> bool:
-        with self._lock:
-            effect = activity.effects.popleft() if activity.effects else None
-            if effect is None:
-                return activity.advance(self._cloud.now())
-        effect()
-        return True
+    def _move(self, activity: Activity) -> None:
+        while not activity.effects and activity.advance(self._cloud.now()):
+            pass
+        if activity.effects:
+            self._busy.append(activity)
+            _thread(partial(self._perform, activity))
+
+    def _perform(self, activity: Activity) -> None:
+        while True:
+            with self._lock:
+                if not activity.effects:
+                    self._busy.remove(activity)
+                    return
+                effect = activity.effects.popleft()
+            effect()
+
+
+def _thread(target: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=target, name="imagebuilder", daemon=True)
+    thread.start()
+    return thread

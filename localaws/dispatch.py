@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-import sys
 import threading
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask
+from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.datastructures import Headers
+from moto.s3.models import FakeBucket
 from werkzeug.test import run_wsgi_app
 
+from localaws.errors import AwsError
 from localaws.models import botocore_name
 from localaws.protocol import Response
 
@@ -23,6 +23,15 @@ from localaws.protocol import Response
 _WAITING = {("sqs", "ReceiveMessage")}
 # Moto may call the server that it runs in. A callback that needs the same room then goes on without the lock.
 _LOCK_SECONDS = 20.0
+
+
+def _undecided(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
+    return PermissionResult.NEUTRAL
+
+
+# Moto weighs bucket policies without their principals and conditions: one that denies requests without TLS
+# would shut the bucket to everybody.
+FakeBucket.get_permission = _undecided  # type: ignore[assignment,method-assign]
 
 
 class Moto:
@@ -36,11 +45,16 @@ class Moto:
         """Find the application for a request as moto's server does; None where moto does not know the service."""
         try:
             return self._dispatcher.get_application(environ)
-        except UnknownService:
+        except UnknownServiceError:
             return None
 
     def answer(self, room: Flask, environ: dict[str, Any], body: bytes, operation: str = "") -> Response:
-        """Let moto answer a request whose body has been read."""
+        """Let moto answer a request whose body has been read.
+
+        Raises:
+            NotImitatedError: moto does not imitate the operation.
+
+        """
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         environ.pop("wsgi.input_terminated", None)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -49,12 +63,7 @@ class Moto:
             try:
                 chunks, status, headers = run_wsgi_app(room, environ, buffered=True)
             except NotImplementedError as error:
-                return Response(501, Headers({"Content-Type": "text/plain"}), str(error).encode())
-            except Exception:  # noqa: BLE001 - moto runs in debug mode: whatever it meets comes out here
-                traceback.print_exc(file=sys.stderr)
-                return Response(
-                    500, Headers({"Content-Type": "text/plain"}), b"moto failed; see its traceback"
-                )
+                raise NotImitatedError(str(error)) from error
         return Response(int(status.split(" ", 1)[0]), headers, b"".join(chunks))
 
     @contextmanager
@@ -69,7 +78,14 @@ class Moto:
                 lock.release()
 
 
-class UnknownService(LookupError):
+class NotImitatedError(AwsError):
+    """Moto knows the service, but not the operation."""
+
+    code = "NotImplemented"
+    http_status = 501
+
+
+class UnknownServiceError(LookupError):
     """Moto has no room for the request."""
 
 
@@ -81,7 +97,7 @@ class _Dispatcher(DomainDispatcherApplication):
         """Find the room for a host name; None where the host is None, as the parent has it.
 
         Raises:
-            UnknownService: there is none.
+            UnknownServiceError: there is none.
 
         """
         if host is None:
@@ -89,16 +105,10 @@ class _Dispatcher(DomainDispatcherApplication):
         with redirect_stdout(io.StringIO()):
             room = super().get_backend_for_host(host)
         if room is None:
-            raise UnknownService(host)
+            raise UnknownServiceError(host)
         return room
 
 
 def service_of(room: Flask) -> str | None:
     """Botocore's name of the service that a room imitates; None for moto's own API and instance metadata."""
     return botocore_name(room.service)  # type: ignore[attr-defined]
-
-
-def account_header(environ: Mapping[str, Any]) -> str | None:
-    """The account that a client asks for by moto's own header."""
-    account_id: str | None = environ.get("HTTP_X_MOTO_ACCOUNT_ID")
-    return account_id

@@ -87,9 +87,9 @@ def break_glass_trust(*, partition: str, account_id: str, trusted_arns: tuple[st
                 principal={"AWS": trusted_arns or (f"arn:{partition}:iam::{account_id}:root",)},
                 actions=("sts:AssumeRole",),
                 resources=(),
+                # A session without a second factor has no age of it, so that this asks for the factor too.
                 conditions={
-                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
-                    "NumericLessThanEquals": {"aws:MultiFactorAuthAge": str(BREAK_GLASS_MFA_SECONDS)},
+                    "NumericLessThanEquals": {"aws:MultiFactorAuthAge": str(BREAK_GLASS_MFA_SECONDS)}
                 },
             ),
         ),

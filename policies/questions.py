@@ -1,0 +1,104 @@
+"""Reads `expectations.yaml`: the questions asked of every stack's documents, with the expected answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+_EVERYONE = "everyone"
+_BUT = "everyone but "
+_KEYS = frozenset({"ask", "action", "target", "given", "if", "asked of", "allowed", "denied"})
+
+
+class ExpectationError(ValueError):
+    """`expectations.yaml` says something that cannot be understood. One line: which question, and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A list of actors, as the data file writes it: "a, b", "everyone" or "everyone but a, b"."""
+
+    listed: frozenset[str]
+    all_others: bool
+
+    def holds(self, name: str) -> bool:
+        """Whether the actor of this name is meant."""
+        return (name in self.listed) is not self.all_others
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question with its expected answers; the head of `expectations.yaml` says what its parts mean.
+
+    `only_if` are traits that a stack must have (True) or must not have (False).
+    """
+
+    name: str
+    ask: str
+    actions: tuple[str, ...]
+    targets: tuple[str, ...]
+    given: tuple[str, ...]
+    only_if: Mapping[str, bool]
+    asked_of: Names
+    allowed: Names
+    denied: Mapping[str, Names]
+
+    def denied_by(self, actor: str) -> frozenset[str]:
+        """The Sids of the statements that are expected to forbid it to the actor outright."""
+        return frozenset(sid for sid, names in self.denied.items() if names.holds(actor))
+
+
+def read_questions(text: str) -> tuple[Question, ...]:
+    """Read the text of a data file such as `expectations.yaml`.
+
+    Raises:
+        ExpectationError: a question lacks a part, has an unknown one, or says yes and no at once.
+
+    """
+    content = yaml.safe_load(text)
+    groups = {name: _split(members) for name, members in content.get("groups", {}).items()}
+    return tuple(_question(name, parts, groups) for name, parts in content["questions"].items())
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Return the questions of `expectations.yaml`."""
+    return read_questions(resources.files("policies").joinpath("expectations.yaml").read_text("utf-8"))
+
+
+def _question(name: str, parts: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Question:
+    unknown = sorted(set(parts) - _KEYS)
+    missing = sorted({"ask", "action", "target"} - set(parts))
+    if unknown or missing:
+        said = f'unknown "{unknown[0]}"' if unknown else f'"{missing[0]}" is missing'
+        raise ExpectationError(
+            f"expectations.yaml: {name}: {said}; a question has {', '.join(sorted(_KEYS))}"
+        )
+    return Question(
+        name=name,
+        ask=parts["ask"],
+        actions=_split(parts["action"]),
+        targets=_split(parts["target"]),
+        given=_split(parts.get("given", "")),
+        only_if={one.removeprefix("not "): not one.startswith("not ") for one in _split(parts.get("if", ""))},
+        asked_of=_names(parts.get("asked of", _EVERYONE), groups),
+        allowed=_names(parts.get("allowed", ""), groups),
+        denied={sid: _names(names, groups) for sid, names in parts.get("denied", {}).items()},
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _names(text: str, groups: Mapping[str, tuple[str, ...]]) -> Names:
+    if text == _EVERYONE:
+        return Names(frozenset(), all_others=True)
+    names = _split(text.removeprefix(_BUT))
+    listed = frozenset(member for name in names for member in groups.get(name, (name,)))
+    return Names(listed, all_others=text.startswith(_BUT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,36 +16,30 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
+from localaws import identity
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
+from localaws.cloudtrail import CloudTrail
 from localaws.dispatch import Moto
 from localaws.errors import AwsError
-from localaws.faults import Faults
-from localaws.identity import Identities, service
+from localaws.faults import DropConnection, Faults
+from localaws.imagebuilder import ImageBuilder
 from localaws.models import Operation, operation_of
 from localaws.protocol import Response, read_result, write_error, write_request, write_result
 from localaws.recorder import Outcome, records_of
 from localaws.sts import Sts
 
 
-class _Nowhere:
-    def __init__(self):
-        self.records = []
+class InternalFailureError(AwsError):
+    """A mistake of the local AWS's own; its traceback is on stderr."""
 
-    def accept(self, r):
-        self.records.append(r)
+    code = "InternalFailure"
+    http_status = 500
 
-    def start(self):
-        pass
-
-    def stop(self):
-        pass
-
-    def flush(self):
-        return {"records": self.records}
-
-    def deliver_digests(self):
-        return {}
+    def __init__(self) -> None:
+        super().__init__(
+            "The request processing has failed because of an unknown error, exception or failure."
+        )
 
 
 class LocalCloud:
@@ -54,7 +49,7 @@ class LocalCloud:
         self.instance = str(uuid.uuid4())
         self.faults = Faults()
         self.moto = Moto()
-        self.identities = Identities(strict=enforce_iam)
+        self.identities = identity.Identities(strict=enforce_iam)
         self._offset = timedelta()
         self._delivery_seconds = delivery_seconds
         self._sts = Sts(self.identities, self.now)
@@ -72,6 +67,11 @@ class LocalCloud:
             response = self._answer(call, operation, environ, body)
         except AwsError as error:
             response = write_error(operation, error, call.request_id)
+        except DropConnection:
+            raise
+        except Exception:  # noqa: BLE001 - a mistake of ours must reach the client as AWS's own mistakes do
+            traceback.print_exc(file=sys.stderr)
+            response = write_error(operation, InternalFailureError(), call.request_id)
         call = replace(call, request_id=response.request_id or call.request_id)
         self._record(call, operation, response)
         try:
@@ -115,21 +115,11 @@ class LocalCloud:
         return Outcome(result)
 
     def _build_native_services(self) -> None:
-        self.native: dict[str, NativeService] = {}
-        self.cloudtrail: Any = _Nowhere()
-        try:
-            from localaws.cloudtrail import CloudTrail
-
-            self.cloudtrail = CloudTrail(self, delivery_seconds=self._delivery_seconds)
-            self.native["cloudtrail"] = self.cloudtrail
-        except ImportError as error:
-            print(f"no cloudtrail yet: {error}", file=sys.stderr)
-        try:
-            from localaws.imagebuilder import ImageBuilder
-
-            self.native["imagebuilder"] = ImageBuilder(self)
-        except ImportError as error:
-            print(f"no imagebuilder yet: {error}", file=sys.stderr)
+        self.cloudtrail = CloudTrail(self, delivery_seconds=self._delivery_seconds)
+        self.native: Mapping[str, NativeService] = {
+            "cloudtrail": self.cloudtrail,
+            "imagebuilder": ImageBuilder(self),
+        }
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -159,7 +149,7 @@ class LocalCloud:
 
     def invoke(
         self,
-        service_name: str,
+        service: str,
         operation: str,
         parameters: Mapping[str, Any],
         *,
@@ -169,25 +159,25 @@ class LocalCloud:
         on_behalf_of: Caller | None = None,
     ) -> Mapping[str, Any]:
         """Make a call as an AWS service; see `localaws.call.Cloud`."""
-        described = operation_of(service_name, operation, parameters)
+        described = operation_of(service, operation, parameters)
         call = Call(
-            service=service_name,
+            service=service,
             operation=operation,
             parameters=parameters,
             region=region,
             partition=get_partition(region),
             account_id=account_id,
-            caller=service(service_principal, account_id, on_behalf_of),
+            caller=identity.service(service_principal, account_id, on_behalf_of),
             source_ip=service_principal,
             user_agent=service_principal,
-            host=f"{service_name}.{region}.amazonaws.com",
+            host=f"{service}.{region}.amazonaws.com",
             request_id=str(uuid.uuid4()),
             time=self.now(),
         )
         method, url, headers, body = write_request(described)
-        scope = f"{account_id}/20260101/{region}/{service_name}/aws4_request"
+        scope = f"{account_id}/20260101/{region}/{service}/aws4_request"
         headers = {**headers, "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
-        environ = EnvironBuilder(url, method=method, headers=headers).get_environ()
+        environ = EnvironBuilder(url, method=method, headers=list(headers.items())).get_environ()
         response = self.carry_out(call, described, environ, body)
         result = read_result(described, response)
         if response.status >= 300 or "Error" in result:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import Headers
 
-from localaws.call import Caller
 from localaws.errors import AwsError
 from localaws.faults import parse_faults
 from localaws.protocol import Response

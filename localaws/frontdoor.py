@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import BackendRequest
 from moto.utilities.utils import get_partition
 from werkzeug.datastructures import Headers
@@ -21,9 +20,9 @@ from localaws.cloud import LocalCloud
 from localaws.control import Control
 from localaws.dispatch import service_of
 from localaws.errors import AwsError
-from localaws.identity import ANONYMOUS, Credential, read_credential
+from localaws.identity import ANONYMOUS, DEFAULT_ACCOUNT_ID, Credential, read_credential
 from localaws.models import Operation
-from localaws.protocol import Response, Unparseable, read_operation, write_error
+from localaws.protocol import Response, UnparseableError, read_operation, write_error
 from localaws.sts import federated_caller
 
 _REGION_IN_HOST = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
@@ -66,7 +65,7 @@ class FrontDoor:
         )
         try:
             operation = read_operation(service, request)
-        except Unparseable as error:
+        except UnparseableError as error:
             return _refuse(error)
         if operation is None:
             return self._pass_through(environ, body)
@@ -91,7 +90,10 @@ class FrontDoor:
                 f"The local AWS has no service {service}.", code="NotImplemented", http_status=501
             )
             return _refuse(error)
-        return self._cloud.moto.answer(room, environ, body)
+        try:
+            return self._cloud.moto.answer(room, environ, body)
+        except AwsError as error:
+            return _refuse(error)
 
     def _call(self, environ: dict[str, Any], operation: Operation, credential: Credential) -> Call:
         now = self._cloud.now()

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import User, iam_backends
 from moto.utilities.utils import get_partition
 
@@ -26,10 +25,11 @@ _SIGNATURE_4A = re.compile(r"Credential=([^/,\s]+)/\d+/([^/,\s]+)/aws4_request")
 _SIGNATURE_2 = re.compile(r"AWS ([^:\s]+):")
 _ACCOUNT_ID = re.compile(r"\d{12}")
 _ISSUED_KEY = re.compile(r"A[KS]IA[A-Z0-9]{16}")
+DEFAULT_ACCOUNT_ID = "123456789012"
 ANONYMOUS = "ANONYMOUS_PRINCIPAL"
 
 
-class InvalidKey(AwsError):
+class InvalidKeyError(AwsError):
     """The access key was never issued, was deleted, or is inactive."""
 
     code = "InvalidClientTokenId"
@@ -39,7 +39,7 @@ class InvalidKey(AwsError):
         super().__init__("The security token included in the request is invalid.")
 
 
-class ExpiredToken(AwsError):
+class ExpiredTokenError(AwsError):
     """The session of temporary credentials has ended."""
 
     code = "ExpiredToken"
@@ -104,20 +104,20 @@ class Identities:
         """Find who owns an access key; `account_id` overrides the account of a key that is nobody's.
 
         Raises:
-            InvalidKey: only when strict.
-            ExpiredToken: only when strict.
+            InvalidKeyError: only when strict.
+            ExpiredTokenError: only when strict.
 
         """
         if access_key_id is None:
             return Caller("AWSAccount", account_id or ANONYMOUS, principal_id="")
         if session := self._sessions.get(access_key_id):
             if self._strict and session.expires < now:
-                raise ExpiredToken
+                raise ExpiredTokenError
             return session.caller
         if user := self._user_of(access_key_id):
             return _user_caller(user, access_key_id)
         if self._strict and _ISSUED_KEY.fullmatch(access_key_id):
-            raise InvalidKey
+            raise InvalidKeyError
         own = access_key_id if _ACCOUNT_ID.fullmatch(access_key_id) else DEFAULT_ACCOUNT_ID
         return root(account_id or own, get_partition(region), access_key_id)
 
@@ -146,7 +146,7 @@ class Identities:
                 if key is None or key.user_name is None:
                     continue
                 if self._strict and key.status != "Active":
-                    raise InvalidKey
+                    raise InvalidKeyError
                 return backend.users.get(key.user_name)
         return None
 

@@ -15,6 +15,14 @@ from moto.core.utils import get_service_model
 # Two rooms of moto bear a name from which botocore's cannot be told by leaving out hyphens.
 _OTHER_NAMES = {"awslambda": "lambda", "s3bucket_path": "s3"}
 
+_BUCKET_ACTIONS = {
+    "BucketAccelerateConfiguration": "AccelerateConfiguration",
+    "LifecycleConfiguration": "Lifecycle",
+    "NotificationConfiguration": "Notification",
+    "ObjectLockConfiguration": "BucketObjectLockConfiguration",
+    "PublicAccessBlock": "BucketPublicAccessBlock",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -36,7 +44,7 @@ def botocore_name(moto_name: str) -> str | None:
     """Botocore's name of the service that one of moto's rooms imitates; None where it is no AWS service."""
     if moto_name in _OTHER_NAMES:
         return _OTHER_NAMES[moto_name]
-    return _names_without_hyphens().get(moto_name.split("_")[0].replace("-", ""))
+    return _names_without_hyphens().get(moto_name.split("_", maxsplit=1)[0].replace("-", ""))
 
 
 @cache
@@ -60,8 +68,16 @@ def operation_of(service: str, name: str, parameters: Mapping[str, Any]) -> Oper
 
 
 def record_name(operation: Operation) -> str:
-    """The operation's name in CloudTrail records, which carries the API's version for CloudFront."""
-    return str(operation.model.wire_name)
+    """The operation's name in CloudTrail records: with the API's version for CloudFront, with S3's older names.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
+    """
+    name = str(operation.model.wire_name)
+    if operation.service == "s3":
+        for ending, recorded in _BUCKET_ACTIONS.items():
+            if name.endswith(ending) and not name.endswith(recorded):
+                return name.removesuffix(ending) + recorded
+    return name
 
 
 @cache

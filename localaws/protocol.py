@@ -12,9 +12,10 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.serialize import SerializationContext, get_serializer_class
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import NotFound
 
 from localaws.errors import AwsError
 from localaws.models import Operation, service_model
@@ -34,7 +35,7 @@ class Response:
         return self.headers.get("x-amzn-requestid") or self.headers.get("x-amz-request-id")
 
 
-class Unparseable(AwsError):
+class UnparseableError(AwsError):
     """The request's body does not follow the service's protocol."""
 
     code = "SerializationException"
@@ -44,7 +45,7 @@ def read_operation(service: str, request: Request) -> Operation | None:
     """Find the operation that a request asks of a service; None where it asks for none that AWS has.
 
     Raises:
-        Unparseable: the operation is known, but its parameters cannot be read.
+        UnparseableError: the operation is known, but its parameters cannot be read.
 
     """
     model = service_model(service)
@@ -53,7 +54,7 @@ def read_operation(service: str, request: Request) -> Operation | None:
         protocol = determine_request_protocol(model, request.content_type)
     except (NotFound, NotImplementedError, OperationNotFoundError):
         return None
-    parts = {
+    parts: Any = {
         "method": request.method,
         "values": request.values,
         "headers": request.headers,
@@ -64,7 +65,7 @@ def read_operation(service: str, request: Request) -> Operation | None:
     try:
         parameters = PROTOCOL_PARSERS[protocol](operation).parse(parts)
     except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unparseable(f"The request's body cannot be read: {error}") from error
+        raise UnparseableError(f"The request's body cannot be read: {error}") from error
     return Operation(service, operation, protocol, parameters or {})
 
 

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-
-from localaws.call import Call, Caller, SessionIssuer
 from localaws.actions import is_read_only, shows_response
+from localaws.call import Call, Caller, SessionIssuer
 from localaws.models import Operation, event_source, record_name, record_region
+from localaws.record_values import printed, request_parameters
 
 EVENT_VERSION = "1.11"
-HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ def records_of(call: Call, operation: Operation, outcome: Outcome) -> list[dict[
 
 def _recipients(call: Call) -> list[str]:
     recipients = [call.account_id]
-    role_account = str(call.parameters.get("RoleArn", "")).split(":")[4:5] if call.service == "sts" else []
-    return recipients + [account for account in role_account if account not in recipients]
+    role_account = _account_of(str(call.parameters.get("RoleArn", ""))) if call.service == "sts" else ""
+    return recipients if role_account in {"", call.account_id} else [*recipients, role_account]
 
 
 def _record(
@@ -64,7 +62,7 @@ def _record(
     if outcome.error_code:
         record |= {"errorCode": outcome.error_code, "errorMessage": outcome.error_message}
     record |= {
-        "requestParameters": _shown(operation.model.input_shape, call.parameters, HIDDEN),
+        "requestParameters": request_parameters(operation, call),
         "responseElements": _response_elements(operation, outcome),
         "requestID": call.request_id,
         "eventID": str(uuid.uuid4()),
@@ -73,6 +71,9 @@ def _record(
         "managementEvent": True,
         "recipientAccountId": recipient,
     }
+    resources = _resources(call, operation)
+    if resources:
+        record["resources"] = resources
     if shared:
         record["sharedEventID"] = shared
     record["eventCategory"] = "Management"
@@ -88,7 +89,33 @@ def _record(
 def _response_elements(operation: Operation, outcome: Outcome) -> Any:
     if outcome.error_code or not shows_response(operation.service, operation.name):
         return None
-    return _shown(operation.model.output_shape, outcome.members, None)
+    return printed(operation.model.output_shape, outcome.members)
+
+
+def _resources(call: Call, operation: Operation) -> list[dict[str, str]]:
+    """The resources that S3, KMS and STS name in their records."""
+    if operation.service == "s3" and "Bucket" in call.parameters:
+        arn = f"arn:{call.partition}:s3:::{call.parameters['Bucket']}"
+        return [{"accountId": call.account_id, "type": "AWS::S3::Bucket", "ARN": arn}]
+    if operation.service == "sts" and "RoleArn" in call.parameters:
+        arn = call.parameters["RoleArn"]
+        return [{"accountId": _account_of(arn), "type": "AWS::IAM::Role", "ARN": arn}]
+    if operation.service == "kms" and "KeyId" in call.parameters:
+        key = call.parameters["KeyId"]
+        arn = (
+            key
+            if key.startswith("arn:")
+            else f"arn:{call.partition}:kms:{call.region}:{call.account_id}:key/{key}"
+        )
+        return (
+            [] if "alias/" in key else [{"accountId": _account_of(arn), "type": "AWS::KMS::Key", "ARN": arn}]
+        )
+    return []
+
+
+def _account_of(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
 
 
 def _user_identity(caller: Caller) -> dict[str, Any]:
@@ -140,44 +167,5 @@ def _issuer(issuer: SessionIssuer) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-def _shown(shape: Shape | None, value: Any, hidden: str | None) -> Any:
-    """A value as CloudTrail prints it; None where nothing is left to print."""
-    if shape is None:
-        return None
-    return _print(shape, value, hidden) or None
-
-
-def _print(shape: Shape, value: Any, hidden: str | None) -> Any:
-    if shape.metadata.get("sensitive"):
-        return hidden
-    if isinstance(shape, StructureShape):
-        return _print_structure(shape, value, hidden)
-    if isinstance(shape, ListShape):
-        return [printed for item in value if (printed := _print(shape.member, item, hidden)) is not None]
-    if isinstance(shape, MapShape):
-        return {key: _print(shape.value, item, hidden) for key, item in value.items()}
-    if isinstance(value, datetime):
-        return _java_date(value)
-    if shape.type_name == "blob":
-        return None
-    return value
-
-
-def _print_structure(shape: StructureShape, value: Mapping[str, Any], hidden: str | None) -> dict[str, Any]:
-    printed = {}
-    for name, member in shape.members.items():
-        if name in value and value[name] is not None:
-            shown = _print(member, value[name], hidden)
-            if shown is not None:
-                printed[name[:1].lower() + name[1:]] = shown
-    return printed
-
-
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _java_date(moment: datetime) -> str:
-    """A date as the services write it into their records: `Nov 5, 2026, 1:02:03 AM`."""
-    utc = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"{utc:%b} {utc.day}, {utc.year}, {utc.hour % 12 or 12}:{utc:%M:%S %p}"

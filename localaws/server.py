@@ -46,8 +46,11 @@ class _Handler(MotoRequestHandler):
         self.wfile.flush()
         return asked
 
-    def _start_response(self, status: str, headers: list[tuple[str, str]]) -> None:
+    def _start_response(
+        self, status: str, headers: list[tuple[str, str]], *_: Any
+    ) -> Callable[[bytes], object]:
         self._status, self._headers = status, headers
+        return self.wfile.write
 
     def _write(self, chunks: Iterable[bytes]) -> None:
         body = b"".join(chunks)
@@ -66,6 +69,10 @@ class _Handler(MotoRequestHandler):
         if self.command != "HEAD" and int(code) not in _BODILESS:
             self.wfile.write(body)
         self.wfile.flush()
+
+    def version_string(self) -> str:
+        """What the Server header says."""
+        return "localaws"
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the parent's name
         """Say nothing of single requests."""
@@ -102,8 +109,8 @@ class Server(ThreadingMixIn, HTTPServer):
     @property
     def url(self) -> str:
         """Where it answers."""
-        host, port = self.server_address[:2]
-        return f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
+        host, port = str(self.server_address[0]), self.server_address[1]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def run(server: Server) -> int:

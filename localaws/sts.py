@@ -22,6 +22,7 @@ from moto.iam.utils import generate_access_key_id_from_account_id
 
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.errors import AwsError
+from localaws.iam_policies import default_document
 from localaws.identity import Identities, Session, role_issuer
 
 _ANSWERED = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
@@ -30,7 +31,7 @@ _NAME_ID = re.compile(r"<(?:\w+:)?NameID[^>]*>([^<]+)<")
 _FEDERATION = {"AssumeRoleWithWebIdentity": "WebIdentityUser", "AssumeRoleWithSAML": "SAMLUser"}
 
 
-class AccessDenied(AwsError):
+class AccessDeniedError(AwsError):
     """The caller cannot get temporary credentials in this way."""
 
     code = "AccessDenied"
@@ -57,7 +58,7 @@ class Sts:
                 "Arn": call.caller.arn,
             }
         if call.caller.session_issuer is not None and call.caller.session_issuer.type == "Role":
-            raise AccessDenied(f"Cannot call {call.operation} with session credentials")
+            raise AccessDeniedError(f"Cannot call {call.operation} with session credentials")
         if call.operation == "GetSessionToken":
             return self._session_token(call)
         return self._federation_token(call)
@@ -192,8 +193,8 @@ def _session_policies(call: Call) -> tuple[Mapping[str, Any], ...]:
     for reference in call.parameters.get("PolicyArns", []):
         policy = backend.managed_policies.get(reference["arn"])
         if policy is None:
-            raise AccessDenied(f"Session policy {reference['arn']} does not exist")
-        documents.append(policy.document)
+            raise AccessDeniedError(f"Session policy {reference['arn']} does not exist")
+        documents.append(default_document(policy))
     try:
         return tuple(json.loads(document) for document in documents)
     except ValueError as error:

@@ -14,12 +14,12 @@ from localaws.pulumi.language_host import LanguageHost
 from localaws.pulumi.provider import Provider
 
 _NO_LIMIT = -1  # states and policies may be larger than gRPC's 4 MB
-_WORKERS = 128  # the engine runs this many operations at once, and no more, by its own setting of 4 × cores
+_WORKERS = 128  # the engine runs this many operations at once, and no more, four for each core by default
 
 
 @contextmanager
 def attached(endpoint: str) -> Iterator[Mapping[str, str]]:
-    """Serve provider and language host; yield the environment variables that make an engine attach to them."""
+    """Serve provider and language host; yield the environment variables by which an engine attaches."""
     language_host = LanguageHost()
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="provider"),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from localaws.pulumi.fields import Field, block, blocks, flag, problems, text, text_map, texts, whole
 from localaws.pulumi.wire import Properties
@@ -49,6 +51,10 @@ class ConfigurationError(ValueError):
     """The provider cannot work with this configuration; the message is one line."""
 
 
+class LostAnswerError(Exception):
+    """A creation whose answer never came, so that nobody knows whether it was carried out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The configuration of one provider instance (the default one, or an `aws.Provider`)."""
@@ -58,7 +64,7 @@ class Settings:
     access_key: str
     secret_key: str
     token: str | None = None
-    max_attempts: int = 25
+    max_attempts: int = 8
     default_tags: Mapping[str, str] = field(default_factory=dict)
     role: Mapping[str, str] | None = None
     allowed_account_ids: tuple[str, ...] = ()
@@ -100,7 +106,7 @@ def settings(inputs: Mapping[str, Any], endpoint: str) -> Settings:
         for service, url in endpoints.items():
             if url.rstrip("/") != endpoint.rstrip("/"):
                 raise ConfigurationError(
-                    f"endpoints.{service} is {url}, but this provider serves only the local AWS at {endpoint}:"
+                    f"endpoints.{service} is {url}, but this provider serves only {endpoint}:"
                     " leave endpoints out"
                 )
     roles = values.get("assumeRoles") or []
@@ -110,7 +116,7 @@ def settings(inputs: Mapping[str, Any], endpoint: str) -> Settings:
         access_key=values.get("accessKey") or os.environ.get("AWS_ACCESS_KEY_ID") or "test",
         secret_key=values.get("secretKey") or os.environ.get("AWS_SECRET_ACCESS_KEY") or "test",
         token=values.get("token") or os.environ.get("AWS_SESSION_TOKEN"),
-        max_attempts=values.get("maxRetries", 24) + 1,
+        max_attempts=values.get("maxRetries", 7) + 1,
         default_tags=(values.get("defaultTags") or {}).get("tags") or {},
         role=roles[0] if roles else None,
         allowed_account_ids=tuple(values.get("allowedAccountIds") or ()),
@@ -119,7 +125,7 @@ def settings(inputs: Mapping[str, Any], endpoint: str) -> Settings:
 
 
 class Aws:
-    """Clients of the local AWS for one provider instance, made when first needed and shared by its threads."""
+    """Clients of the local AWS for one provider instance, made when first needed, shared by its threads."""
 
     _session = boto3.Session()
     _making = threading.Lock()  # a boto3 session makes clients in one thread at a time
@@ -155,11 +161,11 @@ class Aws:
         return self._account_id
 
     def partition(self, region: str | None = None) -> str:
-        """The partition of a Region: "aws", "aws-cn", "aws-us-gov", …"""
+        """The partition of a Region, such as "aws", "aws-cn" or "aws-us-gov"."""
         return str(self._session.get_partition_for_region(region or self.settings.region))
 
     def dns_suffix(self, region: str | None = None) -> str:
-        """The domain of a Region's services: "amazonaws.com", "amazonaws.com.cn", …"""
+        """The domain of a Region's services: "amazonaws.com", in China "amazonaws.com.cn"."""
         return "amazonaws.com.cn" if self.partition(region) == "aws-cn" else "amazonaws.com"
 
     def check_account(self) -> None:
@@ -176,7 +182,7 @@ class Aws:
             )
 
     def _new_client(self, service: str, region: str, credentials: Mapping[str, str | None]) -> Any:
-        return self._session.client(
+        client = self._session.client(
             service,
             region_name=region,
             endpoint_url=self.settings.endpoint,
@@ -188,6 +194,9 @@ class Aws:
             ),
             **credentials,
         )
+        client.meta.events.register_first("needs-retry", _give_up_on_lost_answer)
+        client.meta.events.register("before-call", _mark)
+        return client
 
     def _credentials_in_force(self) -> Mapping[str, str | None]:
         own = {
@@ -212,6 +221,48 @@ class Aws:
             "aws_secret_access_key": answer["SecretAccessKey"],
             "aws_session_token": answer["SessionToken"],
         }
+
+
+_mark_of_creation: ContextVar[str | None] = ContextVar("mark_of_creation", default=None)
+_THROTTLED = frozenset({"SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException"})
+
+
+@contextmanager
+def creation_marked(mark: str) -> Iterator[None]:
+    """Mark this thread's calls in their user agent, and make none twice whose answer was lost.
+
+    Botocore would try such a call again, and a key would then be made twice.
+    """
+    token = _mark_of_creation.set(mark)
+    try:
+        yield
+    finally:
+        _mark_of_creation.reset(token)
+
+
+def _mark(params: Any, **_others: Any) -> None:
+    if mark := _mark_of_creation.get():
+        params["headers"]["User-Agent"] += f" {mark}"
+
+
+def _give_up_on_lost_answer(caught_exception: Any = None, response: Any = None, **_others: Any) -> None:
+    """Look at each failed attempt before botocore does.
+
+    Raises:
+        ConfigurationError: nobody answers any more.
+        LostAnswerError: a creation may or may not have been carried out.
+
+    """
+    if isinstance(caught_exception, EndpointConnectionError):
+        raise ConfigurationError("the local AWS does not answer any more: what it held is gone with it")
+    if _mark_of_creation.get() is None:
+        return
+    if caught_exception is not None:
+        raise LostAnswerError(str(caught_exception))
+    if response is not None and response[0].status_code >= 500:
+        code = response[1].get("Error", {}).get("Code", "")
+        if code not in _THROTTLED:
+            raise LostAnswerError(f"{response[0].status_code} {code}")
 
 
 def error_code(error: ClientError) -> str:

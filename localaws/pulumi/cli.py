@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from localaws.pulumi import engine, local
+from localaws.pulumi import engine, interrupted, local
 
 USAGE: Final = 2
 FOLDER: Final = Path(".localaws")
@@ -20,7 +20,8 @@ _LAUNCHERS = Path(__file__).with_name("launchers")
 def run(args: list[str], endpoint: str | None) -> int:
     """Run `pulumi ARGS…` against the local AWS at `endpoint`, and return the engine's exit code.
 
-    Without an endpoint: AWS_ENDPOINT_URL if it is on this machine, else what runs at port 4566, else a new one.
+    Without an endpoint: AWS_ENDPOINT_URL if it is on this machine, else what runs at port 4566, else a new
+    one.
     Returns 2, after one line on stderr, where there is no engine or no local AWS.
     """
     try:
@@ -33,7 +34,9 @@ def run(args: list[str], endpoint: str | None) -> int:
     from localaws.pulumi.attachment import attached  # noqa: PLC0415 - slow to import; not for a refusal
 
     with attached(aws.endpoint) as variables:
-        return _engine(found, args, environment(aws) | variables)
+        everything = {**environment(aws), **variables}
+        code = _complete_interrupted(found, args, aws, everything)
+        return code or _engine(found, args, everything)
 
 
 def folder() -> Path:
@@ -65,6 +68,42 @@ def environment(aws: local.Local) -> dict[str, str]:
         "PATH": f"{_LAUNCHERS}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
     return dict(os.environ) | own
+
+
+def _complete_interrupted(
+    found: Path, args: list[str], aws: local.Local, variables: Mapping[str, str]
+) -> int:
+    """Complete what a killed run of the same stack left half done; return the exit code of that."""
+    state = state_folder(aws)
+    for lock in interrupted.remove_dead_locks(state):
+        _say(f"removed the lock of an engine that no longer runs: {lock.name}")
+    if not interrupted.changes_resources(args):
+        return 0
+    waiting = {stack: interrupted.pending_creates(stack, aws.endpoint) for stack in interrupted.stacks(state)}
+    waiting = {stack: pending for stack, pending in waiting.items() if pending}
+    name = _stack_name(found, args, variables) if waiting else None
+    for stack, pending in waiting.items():
+        if stack.name == name:
+            urns = ", ".join(one.urn.rsplit("::", 1)[-1] for one in pending)
+            completing = interrupted.completing_arguments(stack, pending)
+            _say(f"the last run was killed while it created {urns}: first completing it by pulumi refresh")
+            return subprocess.run(
+                [found, *completing], env=dict(variables), stdout=sys.stderr, check=False
+            ).returncode
+    return 0
+
+
+def _stack_name(found: Path, args: list[str], variables: Mapping[str, str]) -> str:
+    """The stack that a command is about: the one it names, else the selected one."""
+    for word, following in zip(args, [*args[1:], ""], strict=True):
+        if word in {"--stack", "-s"}:
+            return following.rsplit("/", 1)[-1]
+        if word.startswith(("--stack=", "-s=")):
+            return word.split("=", 1)[1].rsplit("/", 1)[-1]
+    answer = subprocess.run(
+        [found, "stack", "--show-name"], env=dict(variables), capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip()
 
 
 def _engine(found: Path, args: list[str], variables: Mapping[str, str]) -> int:

@@ -145,9 +145,8 @@ def _compiled(go: str, made: Path, say: Callable[[str], None]) -> bool:
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, env=os.environ | {"GOFLAGS": "-mod=readonly"}
     ) as build:
-        assert build.stderr is not None
         last = ""
-        for line in build.stderr:
+        for line in build.stderr or ():
             last = line.strip() or last
             if line.startswith("go: downloading") and sys.stderr.isatty():
                 say(line.strip())

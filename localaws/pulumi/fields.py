@@ -17,7 +17,7 @@ from localaws.pulumi.wire import UNKNOWN
 Kind = Literal["text", "flag", "whole", "json", "map", "list", "set", "block"]
 Path = tuple[str | int, ...]
 
-_PYTHON_TYPES: Mapping[str, tuple[type, str]] = {
+_PYTHON_TYPES: Mapping[str, tuple[Any, str]] = {
     "text": (str, "a string"),
     "flag": (bool, "true or false"),
     "whole": (int, "a whole number"),
@@ -135,6 +135,10 @@ def _value_problems(field: Field, value: Any, path: str) -> Iterator[tuple[str, 
         yield path, f"expected {words}, got {value!r}"
         return
     yield from _limit_problems(field, value, path)
+    yield from _inner_problems(field, value, path)
+
+
+def _inner_problems(field: Field, value: Any, path: str) -> Iterator[tuple[str, str]]:
     if field.fields is not None:
         yield from problems(field.fields, value, path + ".")
     elif field.kind in {"list", "set"} and field.item is not None:
@@ -161,21 +165,19 @@ def _limit_problems(field: Field, value: Any, path: str) -> Iterator[tuple[str, 
             yield path, f"not valid JSON: {error}"
 
 
-def canonical(field: Field, value: Any) -> Any:
-    """A form in which values that mean the same are equal. Absent and empty are the same, as in the real one."""
+def canonical(field: Field, value: Any) -> Any:  # noqa: PLR0911 - one for each kind
+    """A form in which values that mean the same are equal. Absent and empty mean the same."""
     if value is UNKNOWN or value is None or value in ("", [], {}):
         return UNKNOWN if value is UNKNOWN else None
     match field.kind:
         case "json":
             return _canonical_document(value)
         case "block":
-            assert field.fields is not None
-            known = {name: canonical(inner, value.get(name)) for name, inner in field.fields.items()}
+            known = {name: canonical(inner, value.get(name)) for name, inner in (field.fields or {}).items()}
             kept = {name: inner for name, inner in known.items() if inner is not None and inner is not False}
             return kept or None
         case "list" | "set":
-            assert field.item is not None
-            elements = [canonical(field.item, element) for element in value]
+            elements = [canonical(field.item or field, element) for element in value]
             return sorted(elements, key=repr) if field.kind == "set" else elements
         case "map":
             return {key: element for key, element in sorted(value.items()) if element is not None}
@@ -218,8 +220,7 @@ def differences(field: Field, old: Any, new: Any, path: Path) -> Iterator[tuple[
     elif after is None:
         yield path, "delete", field.replaces
     elif field.kind == "block" and new is not UNKNOWN:
-        assert field.fields is not None
-        for name, inner in field.fields.items():
+        for name, inner in (field.fields or {}).items():
             marked = replace(inner, replaces=inner.replaces or field.replaces)
             yield from differences(marked, old.get(name), new.get(name), (*path, name))
     elif field.kind in {"list", "map"} and new is not UNKNOWN:
@@ -229,8 +230,8 @@ def differences(field: Field, old: Any, new: Any, path: Path) -> Iterator[tuple[
 
 
 def _element_differences(field: Field, old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str, bool]]:
-    assert field.item is not None
-    marked = replace(field.item, replaces=field.item.replaces or field.replaces)
+    item = field.item or text()
+    marked = replace(item, replaces=item.replaces or field.replaces)
     if field.kind == "map":
         for key in sorted(old.keys() | new.keys()):
             yield from differences(marked, old.get(key), new.get(key), (*path, key))

@@ -5,17 +5,17 @@ https://pulumi-developer-docs.readthedocs.io/latest/docs/_generated/proto/langua
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import grpc
-import pulumi
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
 from localaws.pulumi.program import ALREADY_SAID
@@ -23,7 +23,7 @@ from localaws.pulumi.program import ALREADY_SAID
 _PROGRAM = Path(__file__).with_name("program.py")
 
 
-class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc]
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs programs with this very Python; needs no plugin, as providers are attached."""
 
     def __init__(self) -> None:
@@ -37,9 +37,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
 
     def GetPluginInfo(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Answer with the SDK's version."""
-        return plugin_pb2.PluginInfo(
-            version=pulumi.__version__ if hasattr(pulumi, "__version__") else "3.0.0"
-        )
+        return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi"))
 
     def GetRequiredPackages(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """None: the provider is attached already."""
@@ -61,7 +59,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         """There is nothing to ask."""
         return language_pb2.RuntimeOptionsResponse()
 
-    def InstallDependencies(self, _request: Any, _context: grpc.ServicerContext) -> Iterable[Any]:  # noqa: N802
+    def InstallDependencies(self, _request: Any, _context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         """Nothing to install: the program runs in this environment."""
         return iter(())
 
@@ -83,9 +81,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         self._running.add(process)
         with process, grpc.insecure_channel(self._engine_address) as channel:
             engine = engine_pb2_grpc.EngineStub(channel)
-            assert process.stdin is not None
-            json.dump(self._settings(request), process.stdin)
-            process.stdin.close()
+            if process.stdin is not None:
+                json.dump(self._settings(request), process.stdin)
+                process.stdin.close()
             severities = ((process.stdout, engine_pb2.INFO), (process.stderr, engine_pb2.ERROR))
             tellers = [threading.Thread(target=_tell, args=(engine, *told)) for told in severities]
             for teller in tellers:
@@ -122,7 +120,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         }
 
 
-def _tell(engine: Any, lines: IO[str], severity: int) -> None:
+def _tell(engine: Any, lines: IO[str], severity: Any) -> None:
     """Hand what the program prints to the engine, line by line; its own display would be overwritten."""
     for line in lines:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 from pulumi.runtime.proto import provider_pb2
 
 from localaws.pulumi.aws import Aws
-from localaws.pulumi.fields import Path, canonical, differences, problems, with_defaults
+from localaws.pulumi.fields import Path, canonical, problems, with_defaults
 from localaws.pulumi.resources.base import AutomaticName, ResourceType
 from localaws.pulumi.wire import UNKNOWN, Properties, contains_unknown
 
@@ -135,7 +135,7 @@ def expected(kind: ResourceType, inputs: Properties) -> Properties:
     unknown = {name for name, field in kind.fields.items() if field.computed} | set(kind.outputs)
     if "tags" in kind.fields:
         inputs = {"tagsAll": inputs.get("tags", {}), **inputs}
-    return {name: UNKNOWN for name in unknown} | _without_own(inputs)
+    return dict.fromkeys(unknown, UNKNOWN) | _without_own(inputs)
 
 
 def expected_after_update(kind: ResourceType, known: Properties, inputs: Properties) -> Properties:

@@ -53,7 +53,7 @@ def named(endpoint: str) -> Local:
 
 
 def usual(folder: Path) -> Local:
-    """The local AWS of AWS_ENDPOINT_URL if that is on this machine, else the one at the usual port, else a new one.
+    """The local AWS of AWS_ENDPOINT_URL if on this machine, else the one at port 4566, else a new one.
 
     Raises:
         EndpointError: none runs, and none can be started.
@@ -80,7 +80,7 @@ def is_loopback(endpoint: str) -> bool:
 
 
 def _asked(endpoint: str) -> Local | None:
-    """Ask who is there. Anything that answers HTTP will do; without an instance of its own, the URL stands for it."""
+    """Ask who is there. Any HTTP server will do; for one that has no instance, its address stands."""
     try:
         with urllib.request.urlopen(f"{endpoint.rstrip('/')}/_localaws/info", timeout=10) as answer:  # noqa: S310
             instance = json.load(answer)["instance"]

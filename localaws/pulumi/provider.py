@@ -12,16 +12,16 @@ from typing import Any, TypeVar
 
 import grpc
 from botocore.exceptions import BotoCoreError, ClientError
-from google.protobuf import any_pb2, empty_pb2
+from google.protobuf import any_pb2, empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
-from localaws.pulumi import invokes, lifecycle
-from localaws.pulumi.aws import Aws, ConfigurationError, configuration_problems, settings
+from localaws.pulumi import creations, invokes, lifecycle
+from localaws.pulumi.aws import Aws, ConfigurationError, LostAnswerError, configuration_problems, settings
 from localaws.pulumi.resources import RESOURCE_TYPES, ResourceType
 from localaws.pulumi.wire import Properties, from_struct, to_struct
 
 Answer = TypeVar("Answer")
-FAILURES = (ClientError, BotoCoreError, ConfigurationError, lifecycle.RefusedError)
+FAILURES = (ClientError, BotoCoreError, ConfigurationError, LostAnswerError, lifecycle.RefusedError)
 
 
 class PartlyCreatedError(Exception):
@@ -65,7 +65,7 @@ def _abort_partly_created(context: grpc.ServicerContext, error: PartlyCreatedErr
     context.abort(grpc.StatusCode.UNKNOWN, error.reason)
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves every provider instance of an engine; each comes over a connection of its own."""
 
     def __init__(self, endpoint: str) -> None:
@@ -157,7 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         if request.preview:
             return provider_pb2.CreateResponse(properties=to_struct(lifecycle.expected(kind, inputs)))
         aws = self._aws(context)
-        resource_id = kind.create(aws, inputs)
+        resource_id = creations.create(kind, aws, request.urn, inputs)
         try:
             kind.complete(aws, resource_id, inputs)
             state = lifecycle.state(kind, aws, resource_id, known=inputs, inputs=inputs)
@@ -216,7 +216,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     def _what_there_is(
         self, kind: ResourceType, aws: Aws, resource_id: str, inputs: Properties
     ) -> Properties:
-        """The true properties of a partly created resource; none if it cannot be read, so that all are set."""
+        """What a partly created resource is like; nothing if it cannot be read, so that all will be set."""
         try:
             return lifecycle.state(kind, aws, resource_id, known=inputs, inputs=inputs) or {}
         except FAILURES:

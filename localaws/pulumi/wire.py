@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from google.protobuf import struct_pb2
+from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
 Properties = dict[str, Any]
 
@@ -70,7 +70,7 @@ def _opened(properties: Properties) -> Any:
     return properties
 
 
-def _to_value(value: Any) -> struct_pb2.Value:
+def _to_value(value: Any) -> struct_pb2.Value:  # noqa: PLR0911 - one for each kind
     match value:
         case Unknown():
             return struct_pb2.Value(string_value=_UNKNOWN_TEXT)

@@ -22,7 +22,7 @@ from localaws.pulumi.resources.kms import Alias, Key
 from localaws.pulumi.resources.trail import Trail
 
 RESOURCE_TYPES: Final[Mapping[str, ResourceType]] = {
-    kind.token: kind()
+    kind.type_name: kind()
     for kind in (
         Alias,
         Bucket,

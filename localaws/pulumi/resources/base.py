@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -26,6 +27,18 @@ class AutomaticName:
     lower_case: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """The call that brings a resource into being, and where its CloudTrail record holds the resource's id.
+
+    Only for calls that would make a second resource, or fail, if they were made again.
+    """
+
+    service: str
+    operation: str
+    id_path: tuple[str, ...]
+
+
 class ResourceType(ABC):
     """One resource type of the real provider, over boto3.
 
@@ -33,17 +46,18 @@ class ResourceType(ABC):
     brings the resource into being and returns its id; `complete` makes the calls that follow.
     """
 
-    token: ClassVar[str]
+    type_name: ClassVar[str]
     fields: ClassVar[Mapping[str, Field]]
     outputs: ClassVar[tuple[str, ...]] = ()  # what only AWS knows
     kept: ClassVar[tuple[str, ...]] = ()  # settings of the provider's own that AWS does not know
     automatic_name: ClassVar[AutomaticName | None] = None
+    creation: ClassVar[Creation | None] = None
 
     @abstractmethod
     def create(self, aws: Aws, inputs: Properties) -> str:
         """Bring the resource into being and return its id."""
 
-    def complete(self, aws: Aws, resource_id: str, inputs: Properties) -> None:
+    def complete(self, aws: Aws, resource_id: str, inputs: Properties) -> None:  # noqa: B027 - most need none
         """Make the calls that follow a creation."""
 
     @abstractmethod
@@ -57,7 +71,7 @@ class ResourceType(ABC):
         self, aws: Aws, resource_id: str, known: Properties, inputs: Properties, changed: set[str]
     ) -> None:
         """Bring the resource to its new inputs; `changed` names the properties that differ."""
-        raise NotImplementedError(f"{self.token} has no property that changes in place")
+        raise NotImplementedError(f"{self.type_name} has no property that changes in place")
 
     def differences(
         self, name: str, field: Field, state: Properties, wanted: Any
@@ -98,7 +112,9 @@ class ignoring(suppress):  # noqa: N801 - reads as contextlib's own
         super().__init__(ClientError)
         self._codes = codes
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         return isinstance(error, ClientError) and error_code(error) in self._codes
 
 

@@ -3,14 +3,18 @@
 https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/
 """
 
+# ruff: noqa: ARG002 - every type has the same four calls, and few need all that they are given
+
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
-from localaws.pulumi.fields import REGION, TAGS, flag, text
+from localaws.pulumi.fields import REGION, TAGS, Field, flag, text
 from localaws.pulumi.resources.base import (
     AutomaticName,
+    Creation,
     ResourceType,
     found,
     ignoring,
@@ -25,10 +29,11 @@ _MOST_DELETED_AT_ONCE = 1000
 
 
 class Bucket(ResourceType):
-    """A bucket. `forceDestroy` is the provider's own: it empties the bucket, versions too, before deleting it."""
+    """A bucket. `forceDestroy` is the provider's own: the bucket is emptied, versions too, before it goes."""
 
-    token = "aws:s3/bucket:Bucket"
-    fields = {
+    type_name = "aws:s3/bucket:Bucket"
+    creation = Creation("s3", "CreateBucket", ("requestParameters", "bucketName"))
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": text(replaces=True, computed=True),
         "bucketPrefix": text(replaces=True, computed=True),
         "forceDestroy": flag(default=False),

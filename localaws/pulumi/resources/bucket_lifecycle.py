@@ -3,12 +3,14 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
 """
 
+# ruff: noqa: ARG002 - every type has the same four calls, and few need all that they are given
+
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from localaws.pulumi.fields import REGION, block, blocks, flag, text, text_map, whole
+from localaws.pulumi.fields import REGION, Field, block, blocks, flag, text, text_map, whole
 from localaws.pulumi.resources.base import tag_list, tag_map
 from localaws.pulumi.resources.bucket_settings import BucketSetting
 from localaws.pulumi.wire import Properties
@@ -48,9 +50,9 @@ _BLOCKS = {
 class BucketLifecycleConfiguration(BucketSetting):
     """All lifecycle rules of a bucket."""
 
-    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    type_name = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     absent = ("NoSuchLifecycleConfiguration",)
-    fields = {
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": text(required=True, replaces=True),
         "expectedBucketOwner": text(replaces=True),
         "region": REGION,

@@ -1,12 +1,15 @@
-"""The settings of a bucket that are resources of their own: put, read back, and taken away with one call each."""
+"""The settings of a bucket that are resources of their own: put, read and removed with one call each."""
+
+# ruff: noqa: ARG002 - every type has the same four calls, and few need all that they are given
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
-from localaws.pulumi.fields import REGION, block, blocks, document, flag, text, whole
+from localaws.pulumi.fields import REGION, Field, block, blocks, document, flag, text, whole
 from localaws.pulumi.resources.base import ResourceType, found, ignoring, region_of
 from localaws.pulumi.wire import Properties
 
@@ -38,7 +41,7 @@ class BucketSetting(ResourceType):
 
     def read(self, aws: Aws, resource_id: str, known: Properties) -> Properties | None:
         """Read it; a bucket that is gone has none."""
-        bucket = resource_id.split(",")[0]  # "bucket,owner" where an expected owner is given
+        bucket = resource_id.split(",", maxsplit=1)[0]  # "bucket,owner" where an expected owner is given
         region = region_of(aws, known)
         answer = found(self.get, ("NoSuchBucket", *self.absent), s3=aws.client("s3", region), bucket=bucket)
         if answer is None:
@@ -59,14 +62,14 @@ class BucketSetting(ResourceType):
     def delete(self, aws: Aws, resource_id: str, known: Properties) -> None:
         """Take it away."""
         with ignoring("NoSuchBucket", *self.absent):
-            self.remove(aws.client("s3", region_of(aws, known)), resource_id.split(",")[0], known)
+            self.remove(aws.client("s3", region_of(aws, known)), resource_id.split(",", maxsplit=1)[0], known)
 
 
 class BucketVersioning(BucketSetting):
     """Versioning; taking it away suspends it, since AWS knows no way back."""
 
-    token = "aws:s3/bucketVersioning:BucketVersioning"
-    fields = {
+    type_name = "aws:s3/bucketVersioning:BucketVersioning"
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": _BUCKET,
         "expectedBucketOwner": _OWNER,
         "mfa": text(),
@@ -108,9 +111,9 @@ class BucketVersioning(BucketSetting):
 class BucketServerSideEncryptionConfiguration(BucketSetting):
     """Default encryption."""
 
-    token = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    type_name = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     absent = ("ServerSideEncryptionConfigurationNotFoundError",)
-    fields = {
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": _BUCKET,
         "expectedBucketOwner": _OWNER,
         "region": REGION,
@@ -178,9 +181,9 @@ _BLOCKS = {
 class BucketPublicAccessBlock(BucketSetting):
     """The four switches against public access."""
 
-    token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    type_name = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
     absent = ("NoSuchPublicAccessBlockConfiguration",)
-    fields = {
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": _BUCKET,
         "region": REGION,
         "skipDestroy": flag(),
@@ -207,9 +210,9 @@ class BucketPublicAccessBlock(BucketSetting):
 class BucketOwnershipControls(BucketSetting):
     """Who owns what others write."""
 
-    token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    type_name = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
     absent = ("OwnershipControlsNotFoundError",)
-    fields = {
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": _BUCKET,
         "region": REGION,
         "rule": block(
@@ -240,9 +243,13 @@ class BucketOwnershipControls(BucketSetting):
 class BucketPolicy(BucketSetting):
     """The bucket's policy."""
 
-    token = "aws:s3/bucketPolicy:BucketPolicy"
+    type_name = "aws:s3/bucketPolicy:BucketPolicy"
     absent = ("NoSuchBucketPolicy",)
-    fields = {"bucket": _BUCKET, "policy": document(required=True), "region": REGION}
+    fields: ClassVar[Mapping[str, Field]] = {
+        "bucket": _BUCKET,
+        "policy": document(required=True),
+        "region": REGION,
+    }
 
     def put(self, s3: Any, bucket: str, inputs: Properties) -> None:
         """Set the policy."""
@@ -260,9 +267,9 @@ class BucketPolicy(BucketSetting):
 class BucketObjectLockConfiguration(BucketSetting):
     """The retention that objects get by default; object lock itself stays on once it is."""
 
-    token = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    type_name = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
     absent = ("ObjectLockConfigurationNotFoundError",)
-    fields = {
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": _BUCKET,
         "expectedBucketOwner": _OWNER,
         "region": REGION,
@@ -320,8 +327,8 @@ class BucketObjectLockConfiguration(BucketSetting):
 class BucketLogging(BucketSetting):
     """Where S3 writes the bucket's access log."""
 
-    token = "aws:s3/bucketLogging:BucketLogging"
-    fields = {
+    type_name = "aws:s3/bucketLogging:BucketLogging"
+    fields: ClassVar[Mapping[str, Field]] = {
         "bucket": _BUCKET,
         "expectedBucketOwner": _OWNER,
         "region": REGION,

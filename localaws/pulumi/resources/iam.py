@@ -1,14 +1,18 @@
 """`aws.iam.Role`, `RolePolicy`, `Policy` and `RolePolicyAttachment`. IAM is global: none has a Region."""
 
+# ruff: noqa: ARG002 - every type has the same four calls, and few need all that they are given
+
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
-from localaws.pulumi.fields import TAGS, document, flag, text, whole
+from localaws.pulumi.fields import TAGS, Field, document, flag, text, whole
 from localaws.pulumi.resources.base import (
     AutomaticName,
+    Creation,
     ResourceType,
     found,
     ignoring,
@@ -30,8 +34,9 @@ def _text(policy: Any) -> str:
 class Role(ResourceType):
     """A role. Policies are resources of their own."""
 
-    token = "aws:iam/role:Role"
-    fields = {
+    type_name = "aws:iam/role:Role"
+    creation = Creation("iam", "CreateRole", ("requestParameters", "roleName"))
+    fields: ClassVar[Mapping[str, Field]] = {
         "assumeRolePolicy": document(required=True),
         "description": text(),
         "forceDetachPolicies": flag(default=False),
@@ -122,8 +127,8 @@ class Role(ResourceType):
 class RolePolicy(ResourceType):
     """A policy inside a role. Its id is "role:name"."""
 
-    token = "aws:iam/rolePolicy:RolePolicy"
-    fields = {
+    type_name = "aws:iam/rolePolicy:RolePolicy"
+    fields: ClassVar[Mapping[str, Field]] = {
         "name": text(replaces=True, computed=True),
         "namePrefix": text(replaces=True, computed=True),
         "policy": document(required=True),
@@ -166,8 +171,9 @@ class RolePolicy(ResourceType):
 class Policy(ResourceType):
     """A managed policy. Its id is its ARN; a change is a new default version."""
 
-    token = "aws:iam/policy:Policy"
-    fields = {
+    type_name = "aws:iam/policy:Policy"
+    creation = Creation("iam", "CreatePolicy", ("responseElements", "policy", "arn"))
+    fields: ClassVar[Mapping[str, Field]] = {
         "description": text(replaces=True),
         "name": text(replaces=True, computed=True),
         "namePrefix": text(replaces=True, computed=True),
@@ -243,8 +249,11 @@ class Policy(ResourceType):
 class RolePolicyAttachment(ResourceType):
     """A managed policy attached to a role. Its id is "role/policy ARN"."""
 
-    token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-    fields = {"policyArn": text(required=True, replaces=True), "role": text(required=True, replaces=True)}
+    type_name = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    fields: ClassVar[Mapping[str, Field]] = {
+        "policyArn": text(required=True, replaces=True),
+        "role": text(required=True, replaces=True),
+    }
 
     def create(self, aws: Aws, inputs: Properties) -> str:
         """Attach it."""

@@ -1,14 +1,17 @@
 """`aws.kms.Key` and `aws.kms.Alias`."""
 
+# ruff: noqa: ARG002 - every type has the same four calls, and few need all that they are given
+
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
 from localaws.pulumi.fields import REGION, TAGS, Field, Path, document, flag, text, whole
 from localaws.pulumi.resources.base import (
     AutomaticName,
+    Creation,
     ResourceType,
     found,
     ignoring,
@@ -23,10 +26,11 @@ _DEFAULT_WINDOW_DAYS = 30
 
 
 class Key(ResourceType):
-    """A customer key. AWS never deletes one at once: a deletion is scheduled, and until then it is disabled."""
+    """A customer key. AWS never deletes one at once: it schedules the deletion, and disables it until then."""
 
-    token = "aws:kms/key:Key"
-    fields = {
+    type_name = "aws:kms/key:Key"
+    creation = Creation("kms", "CreateKey", ("responseElements", "keyMetadata", "keyId"))
+    fields: ClassVar[Mapping[str, Field]] = {
         "bypassPolicyLockoutSafetyCheck": flag(default=False),
         "customerMasterKeySpec": text(default="SYMMETRIC_DEFAULT", replaces=True),
         "deletionWindowInDays": whole(minimum=7, maximum=30),
@@ -152,8 +156,9 @@ class Key(ResourceType):
 class Alias(ResourceType):
     """A name for a key."""
 
-    token = "aws:kms/alias:Alias"
-    fields = {
+    type_name = "aws:kms/alias:Alias"
+    creation = Creation("kms", "CreateAlias", ("requestParameters", "aliasName"))
+    fields: ClassVar[Mapping[str, Field]] = {
         "name": text(replaces=True, computed=True),
         "namePrefix": text(replaces=True, computed=True),
         "region": REGION,

@@ -19,7 +19,7 @@ _ROLE_NOT_KNOWN_YET = {
 
 
 def until_roles_are_known(call: Callable[[], Any]) -> Any:
-    """Make a trail's call again while CloudTrail cannot assume its CloudWatch Logs role yet, two minutes at most.
+    """Make a trail's call again while CloudTrail cannot assume its logs role yet, two minutes at most.
 
     Only those two errors are waited out: a bucket or key policy that is missing will not come by waiting.
     """

@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.ht
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
 from localaws.pulumi.fields import REGION, TAGS, Field, blocks, flag, text, texts
 from localaws.pulumi.resources.base import (
     AutomaticName,
+    Creation,
     ResourceType,
     found,
     ignoring,
@@ -50,8 +51,9 @@ _CONDITIONS = {
 class Trail(ResourceType):
     """A trail. Its id is its ARN; `enableLogging` stands for StartLogging and StopLogging."""
 
-    token = "aws:cloudtrail/trail:Trail"
-    fields = {
+    type_name = "aws:cloudtrail/trail:Trail"
+    creation = Creation("cloudtrail", "CreateTrail", ("responseElements", "trailARN"))
+    fields: ClassVar[Mapping[str, Field]] = {
         "name": text(replaces=True, computed=True),
         "s3BucketName": text(required=True),
         "s3KeyPrefix": text(),

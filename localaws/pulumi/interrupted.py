@@ -1,0 +1,131 @@
+"""What a killed run leaves behind in a stack's state, and how the next run completes it first.
+
+The engine writes down each operation before it begins. Killed half-way, it leaves its lock, and a "pending
+create" of which it cannot know whether AWS carried it out, so it asks a human. On the local AWS the answer is
+on record, so the question need not be asked.
+https://www.pulumi.com/docs/iac/operations/debugging/interrupted-updates/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localaws.pulumi import creations
+from localaws.pulumi.aws import Aws, ConfigurationError, settings
+from localaws.pulumi.resources import RESOURCE_TYPES
+
+_CHANGING = {"up", "update", "destroy", "down", "dn", "refresh"}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCreate:
+    """A resource whose creation was begun, and the id of what it made, if it made anything."""
+
+    urn: str
+    made: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack's files in the state folder."""
+
+    project: str
+    name: str
+    file: Path
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The state as the engine last wrote it."""
+        with suppress(OSError, ValueError):
+            latest = json.loads(self.file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+            return dict(latest or {})
+        return {}
+
+
+def changes_resources(args: list[str]) -> bool:
+    """Whether `pulumi ARGS…` is a command that changes a stack's resources or state."""
+    return next((word for word in args if not word.startswith("-")), "") in _CHANGING
+
+
+def stacks(state_folder: Path) -> Iterator[Stack]:
+    """Every stack whose state is kept in the folder."""
+    for file in sorted((state_folder / ".pulumi" / "stacks").glob("*/*.json")):
+        yield Stack(file.parent.name, file.name.removesuffix(".json"), file)
+
+
+def remove_dead_locks(state_folder: Path) -> list[Path]:
+    """Remove the locks of engines on this machine that no longer run, and return them."""
+    dead = []
+    for lock in (state_folder / ".pulumi" / "locks").rglob("*.json"):
+        with suppress(OSError, ValueError, KeyError):
+            content = json.loads(lock.read_text(encoding="utf-8"))
+            if content["hostname"] == socket.gethostname() and not _is_engine(int(content["pid"])):
+                lock.unlink()
+                dead.append(lock)
+    return dead
+
+
+def pending_creates(stack: Stack, endpoint: str) -> list[PendingCreate]:
+    """The creations that a killed run began, each with what the local AWS says became of it."""
+    checkpoint = stack.checkpoint()
+    begun = [
+        operation["resource"]
+        for operation in checkpoint.get("pending_operations") or []
+        if operation["type"] == "creating"
+    ]
+    recorded = {resource.get("id", "") for resource in checkpoint.get("resources") or []}
+    return [
+        PendingCreate(resource["urn"], _made(resource, checkpoint, endpoint, recorded)) for resource in begun
+    ]
+
+
+def completing_arguments(stack: Stack, pending: list[PendingCreate]) -> list[str]:
+    """The arguments of the one `pulumi refresh` that takes over what was made and forgets what was not."""
+    words = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name]
+    for one in pending:
+        if one.made is not None:
+            words += ["--import-pending-creates", one.urn, "--import-pending-creates", one.made]
+    return [*words, "--clear-pending-creates"]
+
+
+def _made(
+    resource: dict[str, Any], checkpoint: dict[str, Any], endpoint: str, recorded: set[str]
+) -> str | None:
+    kind = RESOURCE_TYPES.get(resource["type"])
+    if kind is None:
+        return None
+    inputs = resource.get("inputs") or {}
+    try:
+        aws = Aws(settings(_provider_inputs(resource, checkpoint), endpoint))
+    except ConfigurationError:
+        return None
+    return creations.unrecorded(kind, aws, resource["urn"], inputs, recorded)
+
+
+def _provider_inputs(resource: dict[str, Any], checkpoint: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of the provider instance that the resource belongs to."""
+    urn = str(resource.get("provider", "")).rpartition("::")[0]
+    for candidate in checkpoint.get("resources") or []:
+        if candidate["urn"] == urn:
+            return dict(candidate.get("inputs") or {})
+    return {}
+
+
+def _is_engine(process: int) -> bool:
+    """Whether a process runs, and is not another one that got the same number since."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        return "pulumi" in Path(f"/proc/{process}/comm").read_text(encoding="utf-8")
+    except OSError:
+        return True

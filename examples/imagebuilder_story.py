@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 PAUSE_SECONDS = 0.1
@@ -102,6 +103,7 @@ def make_components() -> Making:
     arn = made["componentBuildVersionArn"]
     script = {"type": "TEST", "format": "SHELL", "platform": "Linux", "data": "echo test"}
     imported = yield Ask("ImportComponent", {"name": "imported-test", "semanticVersion": "1.0.0", **script})
+    yield Ask("GetComponent", {"componentBuildVersionArn": arn})
     yield Ask("ListComponentBuildVersions", {"componentVersionArn": arn.rpartition("/")[0]})
     yield Ask("PutComponentPolicy", {"componentArn": arn, "policy": _policy(arn, "GetComponent")})
     yield Ask("GetComponentPolicy", {"componentArn": arn})
@@ -317,7 +319,7 @@ def retire_image(arn: str) -> Script:
     """Plan an image's deprecation, look at the plan, and drop it."""
     image = {"imageBuildVersionArn": arn}
     yield from wait_until("GetImage", image, _has_status("AVAILABLE"))
-    next_week = time.time() + 7 * 24 * 60 * 60
+    next_week = datetime.now(UTC) + timedelta(days=7)
     planned = yield Ask(
         "StartResourceStateUpdate",
         {"resourceArn": arn, "state": {"status": "DEPRECATED"}, "updateAt": next_week},

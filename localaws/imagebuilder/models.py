@@ -99,7 +99,7 @@ class Store:
         return [
             resource
             for resource in self.resources.values()
-            if resource.arn.at(arn.version) == arn.at(arn.version)
+            if resource.arn.at(resource.arn.version) == arn.at(arn.version)
         ]
 
     def once(

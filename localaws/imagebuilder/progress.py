@@ -73,16 +73,20 @@ class Progress:
             return bool(self._activities)
 
     def _move(self, activity: Activity) -> None:
-        while not activity.effects and activity.advance(self._cloud.now()):
-            pass
-        if activity.effects:
+        if self._has_effects(activity):
             self._busy.append(activity)
             _thread(partial(self._perform, activity))
+
+    def _has_effects(self, activity: Activity) -> bool:
+        """Take the steps that are due, up to the first that has effects."""
+        while not activity.effects and activity.advance(self._cloud.now()):
+            pass
+        return bool(activity.effects)
 
     def _perform(self, activity: Activity) -> None:
         while True:
             with self._lock:
-                if not activity.effects:
+                if not self._has_effects(activity):
                     self._busy.remove(activity)
                     return
                 effect = activity.effects.popleft()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -31,5 +30,20 @@ def output_members(operation: str) -> Mapping[str, Shape]:
 
 
 def project(shape: Shape, document: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of those members of a document that a structure shape has."""
-    return {name: copy.deepcopy(document[name]) for name in shape.members if document.get(name) is not None}
+    """A copy of those members of a document, at all depths, that a structure shape has."""
+    return {
+        name: _copy(member, document[name])
+        for name, member in shape.members.items()
+        if document.get(name) is not None
+    }
+
+
+def _copy(shape: Shape, value: Any) -> Any:
+    match shape.type_name:
+        case "structure":
+            return project(shape, value)
+        case "list":
+            return [_copy(shape.member, item) for item in value]
+        case "map":
+            return {key: _copy(shape.value, item) for key, item in value.items()}
+    return value

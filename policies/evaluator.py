@@ -12,6 +12,7 @@ Refused with `PolicyError` rather than guessed, unless the rest of the statement
 - malformed documents: unknown elements, versions, operators; wrong types; elements that exclude each other;
 - several values of a key under an operator without ForAllValues: or ForAnyValue:;
 - a policy variable whose key is absent, where a negation (NotResource, StringNotEquals, …) would then match;
+- Null on a key whose value is empty, which AWS calls null in one place and a value in another;
 - a value in the request that the operator cannot read (a number, date, IP address, boolean, base64);
 - NotPrincipal with Allow, in a trust policy, or naming a user or session without its role and account;
 - CanonicalUser where the calling account's id is not known; {"AWS": "*"} for a service or federated identity.

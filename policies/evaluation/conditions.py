@@ -30,8 +30,18 @@ class NullCondition:
     accepts_present: bool
 
     def holds(self, context: Context) -> bool:
-        """Whether the request meets the condition."""
-        return self.accepts_present if _values(context, self.key) else self.accepts_absent
+        """Whether the request meets the condition.
+
+        Raises:
+            PolicyError: the key's value is empty text, which AWS calls "null" beside set operators only.
+
+        """
+        values = _values(context, self.key)
+        if values and not any(values) and self.accepts_absent is not self.accepts_present:
+            raise PolicyError(
+                f"Null tests {self.key}, whose value in this request is empty; compare with StringEquals instead"
+            )
+        return self.accepts_present if values else self.accepts_absent
 
 
 @dataclass(frozen=True, slots=True)

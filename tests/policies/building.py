@@ -51,17 +51,15 @@ EVERYTHING = policy(allow())
 def decide(
     principal: Principal = USER,
     action: str = "s3:GetObject",
-    resource: str = OBJECT,
+    target: str = OBJECT,
     *,
     account: str = OWN,
     context: Mapping[str, str | Sequence[str]] | None = None,
     policies: Policies | None = None,
     **given: Any,
 ) -> Decision:
-    """Evaluate a request with the policies given by their kind."""
-    return evaluate(
-        Request(principal, action, resource, account, context or {}), policies or Policies(**given)
-    )
+    """Evaluate a request on `target` with the policies given by their kind."""
+    return evaluate(Request(principal, action, target, account, context or {}), policies or Policies(**given))
 
 
 def verdict(*arguments: Any, **given: Any) -> Verdict:

@@ -2,7 +2,7 @@
 
 It shares no code with `policies.evaluation`: no regular expressions, nothing compiled or remembered. It reads
 well-formed documents only, and answers "ALLOW", "EXPLICIT_DENY", "IMPLICIT_DENY" or, where AWS does not say,
-"REFUSED". Each statement is asked element by element for "yes", "no" or "unknown"; one "no" settles it.
+"REFUSED". Each statement is asked element by element for "yes", "no" or "unknown"; one "no" settles it. One long file, so that it can be read from top to bottom.
 """
 
 # ruff: noqa: PLR0911 - one return for each rule, in the order in which AWS tells them, is the obvious form
@@ -210,6 +210,9 @@ def condition(
 ) -> Answer:
     """One operator on one key."""
     if name == "Null":
+        either = {text.lower() for text in wanted} == {"true", "false"}
+        if given and "".join(given) == "" and not either:
+            return UNKNOWN
         return any_of(yes_if(bool(given) is (text.lower() == "false")) for text in wanted)
     quantifier, colon, operator = name.rpartition(":")
     if operator.endswith("IfExists"):

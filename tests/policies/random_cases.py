@@ -48,13 +48,14 @@ CONTEXT: dict[str, tuple[str, ...]] = {
     "aws:SourceArn": (
         f"arn:aws:cloudtrail:us-east-1:{OWN}:trail/t",
         f"arn:aws:cloudtrail:us-east-1:{OTHER}:trail/t",
+        f"arn:aws:logs:us-east-1:{OWN}:log-group:a:b",
     ),
     "aws:SecureTransport": ("true", "false"),
     "aws:SourceIp": ("203.0.113.9", "198.51.100.1", "2001:db8::1"),
     "aws:CurrentTime": ("2026-01-31T10:00:00Z", "2026-01-31", "1769853600"),
     "s3:max-keys": ("10", "10.5", "100"),
-    "aws:RequestTag/team": ("red", "Red", "blue", ""),
-    "aws:PrincipalTag/team": ("red", "blue"),
+    "aws:RequestTag/team": ("red", "Red", "blue", "r*", ""),
+    "aws:PrincipalTag/team": ("red", "blue", "r*"),
     "x:blob": ("AAEC", "AAED"),
 }
 TAG_KEYS = ("red", "blue", "green", "")
@@ -132,7 +133,8 @@ FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] =
         ("aws:SourceArn", "aws:PrincipalArn"),
         (
             f"arn:aws:cloudtrail:*:{OWN}:trail/*",
-            "arn:aws:*:trail/t:x:y:z",
+            "arn:aws:logs:*:a:b",
+            "arn:aws:sts::*:assumed-role/*",
             "arn:*:iam::*:user/*",
             f"arn:aws:iam::{OWN}:r*",
             "arn:aws:iam::${aws:PrincipalAccount}:user/ops/${aws:username}",
@@ -301,7 +303,7 @@ class World:
         if chance.random() < 0.4 or not element:
             element["Service"] = self._one_or_more(SERVICES, 2)
         if chance.random() < 0.2:
-            element["Federated"] = self._one_or_more(PROVIDERS, 2)
+            element["Federated"] = self._one_or_more((*PROVIDERS, SERVICES[1]), 2)
         if chance.random() < 0.05:
             element["CanonicalUser"] = CANONICAL
         return element
@@ -316,6 +318,8 @@ class World:
                 continue
             operators, keys, values = chance.choice(FAMILIES)
             name, key = chance.choice(operators), chance.choice(keys)
+            if operators[0].startswith("String") and chance.random() < 0.05:
+                key = "aws:TagKeys"
             if chance.random() < 0.25:
                 name = f"{name}IfExists"
             if chance.random() < 0.2:

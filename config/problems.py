@@ -34,7 +34,8 @@ def wrong_value(key: str, given: Any, field: FieldInfo) -> Problem:
     extra = field.json_schema_extra
     allowed = extra["allowed"] if isinstance(extra, dict) else ""
     return Problem(
-        frozenset({key}), f"{key}: {_shown(given)} is not {allowed}; run: {_mend(key, field.default)}"
+        frozenset({key}),
+        f"{key}: {_shown(given)} is not allowed (allowed: {allowed}); run: {_mend(key, field.default)}",
     )
 
 

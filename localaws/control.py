@@ -1,4 +1,4 @@
-"""The local AWS's own endpoints under `/_localaws/`: its clock, its faults, its pending deliveries. JSON, not recorded."""
+"""The local AWS's own endpoints under `/_localaws/`: clock, faults, deliveries. JSON, never recorded."""
 
 from __future__ import annotations
 

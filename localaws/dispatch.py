@@ -42,7 +42,7 @@ class Moto:
         self._locks: dict[str, Any] = {}
 
     def room(self, environ: dict[str, Any]) -> Flask | None:
-        """Find the application for a request as moto's server does; None where moto does not know the service."""
+        """Find the application for a request as moto's server does; None where it knows no such service."""
         try:
             return self._dispatcher.get_application(environ)
         except UnknownServiceError:

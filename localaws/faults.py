@@ -1,4 +1,4 @@
-"""Faults on request: what the local AWS does wrong when a test asks for it, to show what a client does then."""
+"""Faults on request: what goes wrong when a test asks for it, to show what a client does then."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ class DropConnection(Exception):  # noqa: N818 - an order to the server, not an 
 
 
 class Fault(BaseModel):
-    """One thing that goes wrong. Patterns are shell patterns (`Put*`); `count` calls are hit after `after` matches.
+    """One thing that goes wrong.
 
-    Kinds: `throttle` and `deny` answer with AWS's errors, `error` with `code`, `message` and `status`; `slow` waits
-    `seconds`; `drop` closes the connection; `kill` ends the process at once. With `when: after`, the call is carried
-    out and recorded, and then its answer is replaced or lost.
+    Patterns are shell patterns (`Put*`). The first `after` calls that match are spared, the next `count` are hit.
+    Kinds: `throttle` and `deny` answer with AWS's errors, `error` with `code`, `message` and `status`; `slow`
+    waits `seconds`; `drop` closes the connection; `kill` ends the process at once. With `when: after`, the call
+    is carried out and recorded, and then its answer is replaced or lost.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,7 +1,7 @@
 """Who makes a call: from the access key of a request to the identity that CloudTrail would print.
 
-Long-lived keys are looked up in moto's IAM. Temporary ones are remembered here when STS hands them out, because
-moto forgets most of what a session is (issuer, MFA, tags, session policies).
+Long-lived keys are looked up in moto's IAM. Temporary ones are remembered here when STS hands them out,
+because moto forgets most of what a session is (issuer, MFA, tags, session policies).
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 """
 
@@ -67,7 +67,7 @@ class Session:
 
 
 def read_credential(environ: Mapping[str, Any]) -> Credential:
-    """Read the credential of a WSGI request: a signed header, or a presigned URL; empty where it is unsigned."""
+    """Read a WSGI request's credential, from its header or presigned URL; empty where it is unsigned."""
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if not authorization:
         query = parse_qs(environ.get("QUERY_STRING", ""))
@@ -88,7 +88,7 @@ class Identities:
     """All identities of the local AWS."""
 
     def __init__(self, *, strict: bool) -> None:
-        """`strict`: keys that look issued but are unknown, inactive or expired are refused instead of being root."""
+        """`strict`: keys that look issued but are unknown, inactive or expired are refused, not root's."""
         self._strict = strict
         self._sessions: dict[str, Session] = {}
 
@@ -159,7 +159,7 @@ def root(account_id: str, partition: str, access_key_id: str | None = None) -> C
 
 
 def service(principal: str, account_id: str, on_behalf_of: Caller | None = None) -> Caller:
-    """An AWS service such as `imagebuilder.amazonaws.com`, on its own or on behalf of the caller that it serves."""
+    """An AWS service such as `imagebuilder.amazonaws.com`, for itself or for the caller that it serves."""
     if on_behalf_of is None:
         return Caller("AWSService", account_id, invoked_by=principal)
     return replace(on_behalf_of, invoked_by=principal)

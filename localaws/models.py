@@ -68,7 +68,7 @@ def operation_of(service: str, name: str, parameters: Mapping[str, Any]) -> Oper
 
 
 def record_name(operation: Operation) -> str:
-    """The operation's name in CloudTrail records: with the API's version for CloudFront, with S3's older names.
+    """The operation's name in records: with the API's version for CloudFront, with S3's older names.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
     """
@@ -82,7 +82,7 @@ def record_name(operation: Operation) -> str:
 
 @cache
 def record_region(service: str, region: str, partition: str) -> str:
-    """The Region that a record names: for a service without Regions the one that its endpoint is signed for."""
+    """The Region that a record names; for a service without Regions the one its endpoint is signed for."""
     for described in _endpoints()["partitions"]:
         if described["partition"] != partition:
             continue

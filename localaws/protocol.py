@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,9 @@ from werkzeug.exceptions import NotFound
 
 from localaws.errors import AwsError
 from localaws.models import Operation, service_model
+
+# The errors of IAM, throttling and faults are in no service's model, and moto warns of each.
+warnings.filterwarnings("ignore", r"Exception\(.*\) with code .* does not match an error shape")
 
 
 @dataclass(slots=True)

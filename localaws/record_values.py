@@ -27,8 +27,8 @@ def request_parameters(operation: Operation, call: Call) -> Any:
 def printed(shape: Shape | None, value: Any, hidden: str | None = None) -> Any:
     """A value as CloudTrail prints it; None where nothing is left to print.
 
-    Members' names begin in lower case, keys of maps stay as they are, binary values are left out, and what the
-    service's model calls sensitive is replaced by `hidden`, or left out.
+    Members' names begin in lower case, keys of maps stay as they are, binary values are left out, and what
+    the service's model calls sensitive is replaced by `hidden`, or left out.
     """
     if shape is None:
         return None
@@ -64,7 +64,7 @@ def _print_structure(shape: StructureShape, value: Mapping[str, Any], hidden: st
 
 
 def _bucket_parameters(operation: Operation, call: Call) -> dict[str, Any]:
-    """S3's own form: `bucketName`, `Host`, the subresource asked for, headers by their names, the body in XML's names."""
+    """S3's own form: `bucketName`, `Host`, the subresource, headers by name, the body in XML's names."""
     shown: dict[str, Any] = {"Host": call.host}
     shape = operation.model.input_shape
     for name, value in operation.parameters.items():
@@ -78,9 +78,7 @@ def _bucket_parameters(operation: Operation, call: Call) -> dict[str, Any]:
             shown[wire_name] = [str(value)]
         elif location != "uri":
             shown[wire_name] = _xml(member, value)
-    for subresource, value in _SUBRESOURCE.findall(str(operation.model.http["requestUri"])):
-        shown[subresource] = value
-    return shown
+    return shown | dict(_SUBRESOURCE.findall(str(operation.model.http["requestUri"])))
 
 
 def _xml(shape: Shape, value: Any) -> Any:

@@ -29,7 +29,7 @@ class Outcome:
 
 
 def records_of(call: Call, operation: Operation, outcome: Outcome) -> list[dict[str, Any]]:
-    """Build the records of a call: one for the account that was called, one for the caller's if that is another.
+    """Build the records of a call: for the account that was called, and for the role's if that is another.
 
     Both then bear the same `sharedEventID`.
     """

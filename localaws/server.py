@@ -1,7 +1,7 @@
 """The HTTP server of the local AWS: loopback only, a thread per connection, connections kept alive.
 
-Built on moto's own request handler, so that requests reach moto as they do in its server; what that one lacks is
-keep-alive, an answer written at once, and a backlog for a burst of clients.
+Built on moto's own request handler, so that requests reach moto as they do in its server; what that one lacks
+is keep-alive, an answer written at once, and a backlog for a burst of clients.
 """
 
 from __future__ import annotations

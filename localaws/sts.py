@@ -1,8 +1,8 @@
 """The temporary credentials of STS.
 
-Moto answers GetSessionToken and GetFederationToken with AWS's documented example keys, the same for everybody, and
-GetCallerIdentity knows no root, no federated user and no session. These three are answered here; all else of STS is
-moto's, and this room only takes note of the credentials that it hands out.
+Moto answers GetSessionToken and GetFederationToken with AWS's documented example keys, the same for everybody,
+and its GetCallerIdentity knows no root, federated user or session. These three are answered here; all else of
+STS is moto's, and this room only takes note of the credentials that it hands out.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Sts:
 
 
 def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | None:
-    """The identity of who asks for a role with a token of an identity provider instead of signing the request."""
+    """The identity of who asks for a role with an identity provider's token instead of a signature."""
     kind = _FEDERATION.get(operation)
     if kind is None:
         return None
@@ -163,7 +163,7 @@ def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | 
 
 
 def _claims(token: str) -> Mapping[str, Any]:
-    """The claims of a JSON web token, whose signature is the identity provider's business; none if it is no such."""
+    """The claims of a JSON web token, whose signature nobody checks here; none if it is no such token."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
@@ -187,7 +187,7 @@ def _tags(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _session_policies(call: Call) -> tuple[Mapping[str, Any], ...]:
-    """The policies that narrow a session, as documents: the inline one and the managed ones as they stand now."""
+    """The policies that narrow a session: the inline one, and the managed ones as they stand now."""
     documents = [call.parameters["Policy"]] if call.parameters.get("Policy") else []
     backend = iam_backends[call.account_id][call.partition]
     for reference in call.parameters.get("PolicyArns", []):

@@ -1,5 +1,7 @@
-"""The whole story in one command, `make demo`: deploy the trail to the local AWS with the real Pulumi engine, make
-Image Builder calls as several identities, wait until each is in the bucket, and say who did what.
+"""The whole story in one command: `make demo`.
+
+Deploy the trail to the local AWS with the real Pulumi engine, make Image Builder calls as several identities,
+wait until each is in the bucket, and say who did what.
 
 Exit code 0 only when every call made was found in the bucket's log files.
 """
@@ -19,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from audit import logs
-from audit.aws import Aws
 from audit.commands.report import report
 from audit.records import Record
 from audit.selection import Selection
+from audit.sources.source import Source
 from examples import identities
 from examples.imagebuilder_calls import perform
 
@@ -93,7 +95,7 @@ def as_a_service(endpoint: str, operation: str, region: str) -> str:
         answer = json.load(response)
     if "error" in answer:
         raise DemoError(f"{operation} by {SERVICE} failed: {answer['error']}")
-    return str(answer["request_id"])
+    return str(answer["result"]["requestId"])
 
 
 def make_calls(endpoint: str) -> list[str]:
@@ -115,12 +117,12 @@ def make_calls(endpoint: str) -> list[str]:
     return [call.request_id for call in performed] + services
 
 
-def wait_for_delivery(source: str, aws: Aws, request_ids: Sequence[str]) -> set[str]:
+def wait_for_delivery(source: Source, request_ids: Sequence[str]) -> set[str]:
     """Read the bucket until every call is in it, or patience ends; return the request IDs found."""
     wanted = set(request_ids)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        records = (item for item in logs.read(source, Selection(), aws=aws) if isinstance(item, Record))
+        records = (item for item in logs.read(source, Selection()) if isinstance(item, Record))
         found = wanted & {record.event.request_id or "" for record in records}
         if found == wanted or time.monotonic() > deadline:
             return found
@@ -147,12 +149,12 @@ def main() -> int:
         os.environ.update(point_at(endpoint))
         say(f"the local AWS answers at {endpoint}; deploying stack {STACK} …")
         outputs = deploy(endpoint)
-        source = f"s3://{outputs['bucket_name']}/{outputs['key_prefix']}".rstrip("/")
+        place = f"s3://{outputs['bucket_name']}/{outputs['key_prefix']}".rstrip("/")
         request_ids = make_calls(endpoint)
-        aws = Aws(region=outputs["region"])
-        say(f"waiting for delivery to {source} …")
-        found = wait_for_delivery(source, aws, request_ids)
-        report(source, Selection(), aws=aws)
+        say(f"waiting for delivery to {place} …")
+        source = logs.open_source(place, region=outputs["region"])
+        found = wait_for_delivery(source, request_ids)
+        report(source, Selection())
     print(f"DELIVERED {len(found)}/{len(request_ids)}")
     return 0 if len(found) == len(request_ids) else 1
 

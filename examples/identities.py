@@ -45,7 +45,7 @@ def allow_everything_in(service: str) -> str:
 
 
 def create(endpoint: str, root: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Create an IAM user, a role and a federated user; return the credentials of each identity by its name."""
+    """Create a user, a role and a federated user; return the credentials of each identity by its name."""
     iam = client("iam", endpoint, REGIONS[0], root)
     account = client("sts", endpoint, REGIONS[0], root).get_caller_identity()["Account"]
     iam.create_user(UserName="alice")

@@ -78,7 +78,7 @@ class World:
     ) -> Iterator[Proof]:
         for action in question.actions:
             for actor in self._actors.values():
-                if question.asked_of.holds(actor.name):
+                if question.asks(actor.name, special=actor.special):
                     decision = self.decide(actor, action, target, context)
                     yield self._proof(question, (actor, action, target_name), target, decision)
 
@@ -124,7 +124,7 @@ class World:
     def _because(
         self, actor: Actor, action: str, target: Target, decision: Decision, sids: tuple[str, ...]
     ) -> str:
-        """Name the statements that decide; where nothing allows, those that allow it to others or otherwise."""
+        """Name the statements that decide; where none allows it, those that allow it to others."""
         if decision.verdict is not Verdict.IMPLICIT_DENY:
             return ", ".join(sids) or "the root user needs no permission"
         ruling = _ruling(target, action)
@@ -133,7 +133,7 @@ class World:
             statement.sid
             for name in names
             for statement in self.documents[name].statements
-            if statement.effect == "Allow" and _covers(statement.actions, action)
+            if statement.effect == "Allow" and covers(statement.actions, action)
         ]
         return f"only by {', '.join(allowing)}, which does not fit" if allowing else "no statement allows it"
 
@@ -149,5 +149,6 @@ def _ruling(target: Target, action: str) -> str | None:
     return None if of_role and not action.startswith("sts:") else target.document
 
 
-def _covers(patterns: tuple[str, ...], action: str) -> bool:
+def covers(patterns: tuple[str, ...], action: str) -> bool:
+    """Whether one of the statement's actions, which may hold wildcards, is or includes the action."""
     return any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)

@@ -48,6 +48,10 @@ class Question:
     allowed: Names
     denied: Mapping[str, Names]
 
+    def asks(self, actor: str, *, special: bool) -> bool:
+        """Whether the actor is asked; a special one only if the question names it."""
+        return actor in self.asked_of.listed if special else self.asked_of.holds(actor)
+
     def denied_by(self, actor: str) -> frozenset[str]:
         """The Sids of the statements that are expected to forbid it to the actor outright."""
         return frozenset(sid for sid, names in self.denied.items() if names.holds(actor))

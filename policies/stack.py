@@ -26,8 +26,7 @@ class Stack:
     trail_name: str
     bucket_name: str
     key_alias: str
-    key_tag: str
-    key_tag_value: str
+    key_tags: Mapping[str, str]
     key_prefix: str = ""
     key_id: str = UNKNOWN_KEY_ID
     bucket_key_enabled: bool = False
@@ -135,8 +134,7 @@ def _deployer(stack: Stack) -> Document:
         trail_arn=stack.trail_arn,
         bucket_names=stack.bucket_names,
         key_alias=stack.key_alias,
-        key_tag=stack.key_tag,
-        key_tag_value=stack.key_tag_value,
+        key_tags=stack.key_tags,
         role_names=stack.role_names,
         protect_logs=stack.protect_logs,
     )

@@ -31,7 +31,10 @@ Context = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who asks; `documents` names those of the stack's documents that are its permissions."""
+    """Somebody who asks; `documents` names those of the stack's documents that are its permissions.
+
+    A `special` actor is asked only the questions that name it.
+    """
 
     name: str
     title: str
@@ -39,6 +42,7 @@ class Actor:
     context: Context = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     permissions: tuple[Mapping[str, Any], ...] = ()
+    special: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _people(stack: Stack) -> tuple[Actor, ...]:
     if stack.auditor_role_name:
         auditor = _session(stack, stack.account_id, stack.auditor_role_name)
         found.append(Actor("auditor", "auditor", auditor, documents=("auditor",)))
+        overgrown = "auditor, given AdministratorAccess"
+        found.append(Actor("overgrown-auditor", overgrown, auditor, permissions=(EVERYTHING,), special=True))
     if stack.break_glass_role_name:
         break_glass = _session(stack, stack.account_id, stack.break_glass_role_name)
         found.append(Actor("break-glass", "break-glass", break_glass, documents=("break-glass",)))
@@ -164,9 +170,11 @@ def targets(stack: Stack) -> dict[str, Target]:
     found = {name: Target(arn, account, "bucket") for name, arn in objects.items()}
     found |= {
         "bucket": Target(bucket, account, "bucket"),
+        "bucket before its policy is there": Target(bucket, account),
         "another bucket": Target(f"{bucket}-2", account),
         "log of another bucket": Target(f"{folder.replace(bucket, f'{bucket}-2')}/{account}/log", account),
         "key": Target(stack.key_arn, account, "key"),
+        "key were its policy open": Target(stack.key_arn, account, policy=_default_key_policy(stack)),
         "another key": Target(f"{keys}:key/{OTHER_KEY_ID}", account, policy=_default_key_policy(stack)),
         "key in another Region": Target(
             f"arn:{stack.partition}:kms:{_other_region(stack)}:{account}:key/{OTHER_KEY_ID}",
@@ -183,10 +191,12 @@ def targets(stack: Stack) -> dict[str, Target]:
     if stack.access_log_bucket_name:
         access = f"arn:{stack.partition}:s3:::{stack.access_log_bucket_name}"
         found["access log bucket"] = Target(access, account, "access-log-bucket")
+        found["access log bucket before its policy is there"] = Target(access, account)
         log = f"{access}/{stack.access_log_prefix}2030-01-31-00-00-00-0123456789ABCDEF"
         found["access log"] = Target(log, account, "access-log-bucket")
-        elsewhere = f"{access}/elsewhere/object"
-        found["object elsewhere in the access log bucket"] = Target(elsewhere, account, "access-log-bucket")
+        if stack.access_log_prefix:
+            elsewhere = Target(f"{access}/elsewhere/object", account, "access-log-bucket")
+            found["object elsewhere in the access log bucket"] = elsewhere
     if stack.auditor_role_name:
         found["auditor role"] = Target(f"{roles}/{stack.auditor_role_name}", account, "auditor-trust")
     if stack.break_glass_role_name:
@@ -202,7 +212,9 @@ def circumstances(stack: Stack) -> dict[str, Context]:
     encryption = "s3:x-amz-server-side-encryption"
     second_trail = f"{stack.trail_arn}-2"
     other_key = f"{stack.key_arn.rpartition('/')[0]}/{OTHER_KEY_ID}"
-    tag = stack.key_tag
+    first, *_, last = stack.key_tags
+    other_project = {**stack.key_tags, first: "another"}
+    other_stack = {**stack.key_tags, last: "another"}
     return {
         "no TLS": {"aws:SecureTransport": "false"},
         "TLS 1.1": {"s3:TlsVersion": "1.1"},
@@ -216,10 +228,12 @@ def circumstances(stack: Stack) -> dict[str, Context]:
         "through another service": {"kms:ViaService": f"ec2.{stack.region}.{suffix}"},
         "bound to this trail": {"kms:EncryptionContext:aws:cloudtrail:arn": stack.trail_arn},
         "bound to another trail": {"kms:EncryptionContext:aws:cloudtrail:arn": second_trail},
-        "the stack's tag": {f"aws:ResourceTag/{tag}": stack.key_tag_value},
-        "another stack's tag": {f"aws:ResourceTag/{tag}": f"{stack.key_tag_value}-2"},
-        "asking for the stack's tag": {f"aws:RequestTag/{tag}": stack.key_tag_value},
-        "asking for another tag": {f"aws:RequestTag/{tag}": f"{stack.key_tag_value}-2"},
+        "the stack's tags": _tags("Resource", stack.key_tags),
+        "asking for the stack's tags": _tags("Request", stack.key_tags),
+        "another stack's tags": _tags("Resource", other_stack),
+        "asking for another stack's tags": _tags("Request", other_stack),
+        "another project's tags": _tags("Resource", other_project),
+        "asking for another project's tags": _tags("Request", other_project),
         "fresh MFA": {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60"},
         "MFA of 15 minutes ago": {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "900"},
         "MFA of 16 minutes ago": {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "960"},
@@ -260,6 +274,10 @@ def _default_key_policy(stack: Stack) -> Mapping[str, Any]:
             }
         ],
     }
+
+
+def _tags(kind: str, tags: Mapping[str, str]) -> Context:
+    return {f"aws:{kind}Tag/{name}": value for name, value in tags.items()}
 
 
 def _other_region(stack: Stack) -> str:

@@ -6,6 +6,8 @@ it: a deployer who may change its own policy may do anything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from policies.documents.statement import USER_GUIDES, Document, Statement, plain
 
 _AUTHORIZATION = f"{USER_GUIDES}/service-authorization/latest/reference"
@@ -25,25 +27,24 @@ def deployer(
     trail_arn: str,
     bucket_names: tuple[str, ...],
     key_alias: str,
-    key_tag: str,
-    key_tag_value: str,
+    key_tags: Mapping[str, str],
     role_names: tuple[str, ...] = (),
     protect_logs: bool = True,
 ) -> Document:
     """Return what the deployer may do with just the resources of one stack.
 
     `bucket_names` are the log bucket and the access log bucket if there is one; `key_alias` is the alias
-    with its "alias/"; the key, whose ARN nobody knows beforehand, is known by its tag `key_tag` =
-    `key_tag_value`. `role_names` are the roles that the stack makes. Without `protect_logs` the deployer
-    may also empty the buckets.
+    with its "alias/"; the key, whose ARN nobody knows beforehand, is known by its tags `key_tags`.
+    `role_names` are the roles that the stack makes. Without `protect_logs` the deployer may also destroy
+    buckets and key: nobody needs that for a stack that is to stay.
     """
     buckets = tuple(f"arn:{partition}:s3:::{name}" for name in bucket_names)
     keys = f"arn:{partition}:kms:{region}:{account_id}:key/*"
-    tagged = {f"aws:ResourceTag/{key_tag}": key_tag_value}
+    tagged = {f"aws:ResourceTag/{name}": value for name, value in key_tags.items()}
     statements = [
         _buckets(buckets),
         _bucket_reading(buckets),
-        _key_making({f"aws:RequestTag/{key_tag}": key_tag_value}),
+        _key_making({f"aws:RequestTag/{name}": value for name, value in key_tags.items()}),
         _keys(keys, tagged),
         _alias(f"arn:{partition}:kms:{region}:{account_id}:{key_alias}"),
         _trail(trail_arn),
@@ -54,7 +55,7 @@ def deployer(
             _roles(tuple(f"arn:{partition}:iam::{account_id}:role/{name}" for name in role_names))
         )
     if not protect_logs:
-        statements.append(_emptying(buckets))
+        statements.extend((_bucket_destruction(buckets), _key_destruction(keys, tagged)))
     return Document(title="What the deployer may do", statements=tuple(statements))
 
 
@@ -64,12 +65,11 @@ deployer_policy = plain(deployer)
 def _buckets(buckets: tuple[str, ...]) -> Statement:
     return Statement(
         sid="DeployBuckets",
-        purpose="The deployer may make and unmake the stack's buckets, and change their settings.",
+        purpose="The deployer may make the stack's buckets and change their settings.",
         reference=_S3_ACTIONS,
         effect="Allow",
         actions=(
             "s3:CreateBucket",
-            "s3:DeleteBucket",
             "s3:DeleteBucketPolicy",
             "s3:PutBucketLogging",
             "s3:PutBucketObjectLockConfiguration",
@@ -118,25 +118,37 @@ def _bucket_reading(buckets: tuple[str, ...]) -> Statement:
     )
 
 
-def _emptying(buckets: tuple[str, ...]) -> Statement:
+def _bucket_destruction(buckets: tuple[str, ...]) -> Statement:
     return Statement(
-        sid="EmptyUnprotectedBuckets",
-        purpose="The deployer may empty the buckets before it deletes them, where logs are not protected.",
+        sid="DestroyUnprotectedBuckets",
+        purpose="The deployer may empty and delete the stack's buckets, where logs are not protected.",
         reference=_S3_ACTIONS,
         effect="Allow",
-        actions=("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+        actions=("s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
         resources=(*buckets, *(f"{bucket}/*" for bucket in buckets)),
+    )
+
+
+def _key_destruction(keys: str, tagged: dict[str, str]) -> Statement:
+    return Statement(
+        sid="DestroyUnprotectedKey",
+        purpose="The deployer may schedule the deletion of the stack's key, where logs are not protected.",
+        reference=_KMS_TAGS,
+        effect="Allow",
+        actions=("kms:ScheduleKeyDeletion",),
+        resources=(keys,),
+        conditions={"StringEquals": tagged},
     )
 
 
 def _key_making(tag_given: dict[str, str]) -> Statement:
     return Statement(
         sid="MakeTaggedKey",
-        purpose="The deployer may make a key, only with the stack's tag on it.",
+        purpose="The deployer may make a key, only with the stack's tags on it.",
         reference=_KMS_TAGS,
         effect="Allow",
         actions=("kms:CreateKey", "kms:TagResource"),
-        resources=("*",),  # CreateKey knows no resource, and the tag of a new key is asked for the same way
+        resources=("*",),  # CreateKey knows no resource, and the tags of a new key are asked for likewise
         conditions={"StringEquals": tag_given},
     )
 
@@ -144,7 +156,7 @@ def _key_making(tag_given: dict[str, str]) -> Statement:
 def _keys(keys: str, tagged: dict[str, str]) -> Statement:
     return Statement(
         sid="DeployTaggedKey",
-        purpose="The deployer may look after the stack's key, known by its tag, but not use it.",
+        purpose="The deployer may look after the stack's key, known by its tags, but not use it.",
         reference=_KMS_TAGS,
         effect="Allow",
         actions=(
@@ -157,7 +169,7 @@ def _keys(keys: str, tagged: dict[str, str]) -> Statement:
             "kms:GetKeyRotationStatus",
             "kms:ListResourceTags",
             "kms:PutKeyPolicy",
-            "kms:ScheduleKeyDeletion",
+            "kms:TagResource",
             "kms:UntagResource",
             "kms:UpdateAlias",
             "kms:UpdateKeyDescription",
@@ -195,7 +207,6 @@ def _trail(trail_arn: str) -> Statement:
             "cloudtrail:GetTrailStatus",
             "cloudtrail:ListTags",
             "cloudtrail:PutEventSelectors",
-            "cloudtrail:PutInsightSelectors",
             "cloudtrail:RemoveTags",
             "cloudtrail:StartLogging",
             "cloudtrail:UpdateTrail",

@@ -41,6 +41,7 @@ ADMINISTRATION = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
+STOPPING = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
 
 
 def log_key(
@@ -68,7 +69,9 @@ def log_key(
     into a key that nobody may administer.
     """
     statements = [
-        _administration(partition, account_id),
+        _administration(
+            partition, account_id, stoppable=not protect_logs or break_glass_role_arn is not None
+        ),
         _encryption(trail_arn),
         _description(trail_arn),
         _reading(partition, region, account_id, reader_role_arns),
@@ -86,14 +89,14 @@ def log_key(
 log_key_policy = plain(log_key)
 
 
-def _administration(partition: str, account_id: str) -> Statement:
+def _administration(partition: str, account_id: str, *, stoppable: bool) -> Statement:
     return Statement(
         sid="AccountAdministersKey",
         purpose="The account's IAM policies decide who looks after the key, which is not using it.",
         reference=f"{_KMS_GUIDE}/key-policy-default.html",
         effect="Allow",
         principal={"AWS": f"arn:{partition}:iam::{account_id}:root"},
-        actions=ADMINISTRATION,
+        actions=tuple(action for action in ADMINISTRATION if stoppable or action not in STOPPING),
         resources=("*",),
     )
 
@@ -168,7 +171,7 @@ def _keep_key(break_glass_role_arn: str | None) -> Statement:
         reference=f"{_KMS_GUIDE}/deleting-keys.html",
         effect="Deny",
         principal=EVERYONE,
-        actions=("kms:DisableKey", "kms:ScheduleKeyDeletion"),
+        actions=STOPPING,
         resources=("*",),
         conditions=(
             {"ArnNotLike": {"aws:PrincipalArn": break_glass_role_arn}} if break_glass_role_arn else {}

@@ -1,0 +1,124 @@
+"""The commands of `python -m policies`: parsing and exit codes. What they do is in policies/commands/."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policies.commands.mutate import mutate as run_mutate
+from policies.commands.output import OutputError
+from policies.commands.prove import prove as run_prove
+from policies.commands.render import check, show, write
+from policies.configuration import ConfigurationError, read_stack, stack_names
+from policies.evaluator import PolicyError
+from policies.listing import ListFormat
+from policies.questions import ExpectationError
+from policies.render import RenderFormat
+from policies.stack import Stack
+
+StackOption = Annotated[
+    list[str] | None,
+    typer.Option("--stack", help="A stack; may be given several times. Default: every stack."),
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account-id", help="The account's 12 digits. Default: a placeholder; locally the local AWS's."
+    ),
+]
+FormatOption = Annotated[ListFormat, typer.Option("--format", help="How the list is written.")]
+OutputOption = Annotated[Path | None, typer.Option("--output", help="A file to write to. Default: stdout.")]
+
+app = typer.Typer(
+    help="The policies of the trail, its bucket and its key: as deployed, explained, and proved.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def render(
+    stack: StackOption = None,
+    form: Annotated[
+        RenderFormat, typer.Option("--format", help="How it is written.")
+    ] = RenderFormat.MARKDOWN,
+    output: OutputOption = None,
+    account_id: AccountOption = None,
+    *,
+    check_copies: Annotated[
+        bool, typer.Option("--check", help="Only say which committed copies are stale; exit 1 if any is.")
+    ] = False,
+    write_copies: Annotated[bool, typer.Option("--write", help="Write the committed copies anew.")] = False,
+) -> None:
+    """Print the policies just as deployed, each statement explained.
+
+    Example: python -m policies render --stack prod --format html --output policies.html
+    """
+    if check_copies or write_copies:
+        if stack or account_id or output or (check_copies and write_copies):
+            raise typer.BadParameter(
+                "--check and --write each stand alone: they are for the copies of all stacks"
+            )
+        every = _stacks(None, None)
+        raise typer.Exit(check(every) if check_copies else write(every))
+    raise typer.Exit(show(_stacks(stack, account_id), form, output))
+
+
+@app.command()
+def prove(
+    stack: StackOption = None,
+    form: FormatOption = ListFormat.TABLE,
+    output: OutputOption = None,
+    account_id: AccountOption = None,
+    *,
+    red: Annotated[bool, typer.Option("--red", help="Only answers that are not as expected.")] = False,
+) -> None:
+    """Say who can do what, and which statement says so; exit 1 if an answer is not as expected.
+
+    Example: python -m policies prove --stack prod
+    """
+    raise typer.Exit(run_prove(_stacks(stack, account_id), form, output, only_red=red))
+
+
+@app.command()
+def mutate(
+    stack: StackOption = None,
+    form: FormatOption = ListFormat.TABLE,
+    output: OutputOption = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Also the changes that a proof notices.")] = False,
+) -> None:
+    """Change the policies one word at a time; exit 1 if no proof notices a change.
+
+    Example: python -m policies mutate --stack prod --all
+    """
+    raise typer.Exit(run_mutate(_stacks(stack, None), form, output, every=every))
+
+
+def _stacks(names: list[str] | None, account_id: str | None) -> list[Stack]:
+    if account_id is not None and not (account_id.isdecimal() and len(account_id) == 12):
+        raise typer.BadParameter(f'"{account_id}" is not 12 digits', param_hint="--account-id")
+    return [read_stack(name, account_id) for name in names or stack_names()]
+
+
+def main() -> None:
+    """Run a command: 0 clean, 1 findings, 2 usage or bad input, 130 interrupted."""
+    try:
+        app()
+    except (ConfigurationError, ExpectationError, OutputError, PolicyError) as error:
+        sys.stderr.write(f"policies: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

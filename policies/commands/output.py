@@ -1,0 +1,31 @@
+"""Where results go: to stdout or a file; what is said about them goes to stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+class OutputError(OSError):
+    """The output file cannot be written. One line: which, and why."""
+
+
+def put(text: str, output: Path | None) -> None:
+    """Write a result.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot write {output}: {error.strerror}; choose another --output") from None
+
+
+def say(message: str) -> None:
+    """Tell the user something that is no result."""
+    sys.stderr.write(f"{message}\n")

@@ -40,7 +40,7 @@ class Delivery:
         self._trails = trails
         self._now = now
         self._announce = announce
-        self._one_at_a_time = threading.RLock()
+        self.one_at_a_time = threading.RLock()  # digests take it too
 
     def deliver(self) -> int:
         """Try to deliver all that is queued with every trail; return how many events were delivered."""
@@ -48,7 +48,7 @@ class Delivery:
 
     def deliver_trail(self, trail: Trail) -> int:
         """Try to deliver all that is queued with one trail; return how many events were delivered."""
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             delivered = 0
             for origin in list(trail.pending):
                 for batch in self._batches(trail, origin):
@@ -80,7 +80,7 @@ class Delivery:
         queue = trail.pending[origin]
         for _ in batch:
             queue.popleft()
-        if trail.validation and origin in trail.chains:
+        if origin in trail.chains:
             trail.chains[origin].logs.append(log)
         attempts.note(now)
         self._announce(trail, origin[1], log)
@@ -99,7 +99,7 @@ class Delivery:
             metadata={},
         )
         times = [event.time for event in batch]
-        return DeliveredLog(trail.bucket, key, hashlib.sha256(body).hexdigest(), min(times), max(times))
+        return DeliveredLog(trail.bucket, key, hashlib.sha256(body).hexdigest(), min(times), max(times), now)
 
     def _drop_expired(self, queue: deque[Event]) -> None:
         """Give events up that could not be delivered for 30 days, as AWS does."""

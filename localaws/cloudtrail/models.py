@@ -47,6 +47,7 @@ class DeliveredLog:
     sha256: str
     oldest: str
     newest: str
+    delivered: datetime
 
     def as_digest_entry(self) -> dict[str, str]:
         """Return the entry of a digest's logFiles."""
@@ -85,16 +86,29 @@ class RegionStatus:
     log_group: Attempts = field(default_factory=Attempts)
 
 
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest in S3, as the next one points back to it."""
+
+    bucket: str
+    key: str
+    sha256: str
+    signature: str
+
+
 @dataclass(slots=True)
 class DigestChain:
-    """The digests of one trail, account and Region: where the next window starts, what it points back to."""
+    """The digests of one trail, account and Region.
+
+    The next window begins at `start`; `logs` await their digest. Windows that ended up to `refused_until`
+    could not be delivered in time.
+    """
 
     start: datetime
-    end: datetime | None = None  # set when logging stops: the last digest ends here
-    previous_bucket: str | None = None
-    previous_key: str | None = None
-    previous_sha256: str | None = None
-    previous_signature: str | None = None
+    previous: Digest | None = None
+    previous_backfill: Digest | None = None
+    refused_until: datetime | None = None
+    ended: bool = False
     logs: list[DeliveredLog] = field(default_factory=list)
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from localaws.call import Call, Cloud
 from localaws.cloudtrail.delivery import Delivery
+from localaws.cloudtrail.digests import Digests
 from localaws.cloudtrail.exceptions import UnsupportedOperationException
 from localaws.cloudtrail.forwarding import Forwarding
 from localaws.cloudtrail.history import EventHistory
 from localaws.cloudtrail.lookups import LookupOperations
 from localaws.cloudtrail.models import Event
 from localaws.cloudtrail.selecting import SelectorOperations
+from localaws.cloudtrail.signing import SigningKeys
 from localaws.cloudtrail.state import Trails
 from localaws.cloudtrail.tags import TagOperations
 from localaws.cloudtrail.trails import TrailOperations
@@ -39,6 +41,8 @@ class CloudTrail:
         self._history = EventHistory()
         self._forwarding = Forwarding(self._trails, cloud.now)
         self._delivery = Delivery(self._trails, cloud.now, self._forwarding.announce)
+        self._keys = SigningKeys(cloud.now)
+        self._digests = Digests(self._trails, self._keys, cloud.now)
         self._intake = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -94,8 +98,10 @@ class CloudTrail:
         return delivered
 
     def deliver_digests(self) -> int:
-        """Write every digest that is due; return how many."""
-        return 0
+        """Deliver what is pending, then write every digest that is due; return how many."""
+        self.flush()
+        with self._delivery.one_at_a_time:
+            return self._digests.deliver()
 
     def reset(self) -> None:
         """Forget all trails and all events."""
@@ -111,13 +117,12 @@ class CloudTrail:
     def _deliver_once(self) -> None:
         """Deliver. A fault of ours is shown and must not end the thread: events would be lost in silence."""
         try:
-            self.flush()
             self.deliver_digests()
         except Exception:  # noqa: BLE001 - the last line of defence of a thread
             traceback.print_exc(file=sys.stderr)
 
     def _assemble(self) -> dict[str, Operation]:
-        trails = TrailOperations(self._trails, self._delivery, self._cloud.now)
+        trails = TrailOperations(self._trails, self._delivery, self._digests, self._cloud.now)
         selectors = SelectorOperations(self._trails)
         tags = TagOperations(self._trails)
         lookups = LookupOperations(self._history, self._cloud.now)
@@ -138,5 +143,6 @@ class CloudTrail:
             "AddTags": tags.add_tags,
             "RemoveTags": tags.remove_tags,
             "ListTags": tags.list_tags,
+            "ListPublicKeys": self._keys.list_public_keys,
             "LookupEvents": lookups.lookup_events,
         }

@@ -12,6 +12,7 @@ from typing import Any
 
 from localaws.call import Call
 from localaws.cloudtrail.delivery import Delivery
+from localaws.cloudtrail.digests import Digests
 from localaws.cloudtrail.exceptions import (
     CloudTrailAccessNotEnabledException,
     InvalidHomeRegionException,
@@ -47,9 +48,12 @@ _SETTINGS = {
 class TrailOperations:
     """CreateTrail to GetTrailStatus."""
 
-    def __init__(self, trails: Trails, delivery: Delivery, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, trails: Trails, delivery: Delivery, digests: Digests, now: Callable[[], datetime]
+    ) -> None:
         self._trails = trails
         self._delivery = delivery
+        self._digests = digests
         self._now = now
 
     def create_trail(self, call: Call) -> Mapping[str, Any]:
@@ -82,6 +86,7 @@ class TrailOperations:
             check_settings(changed)
             for each in fields(Trail):
                 setattr(trail, each.name, getattr(changed, each.name))
+            self._digests.open_chains(trail)
         return trail.describe()
 
     def delete_trail(self, call: Call) -> Mapping[str, Any]:
@@ -89,8 +94,10 @@ class TrailOperations:
         trail = self._own(call)
         with self._trails.lock:
             trail.logging = False
-        self._delivery.deliver_trail(trail)
-        self._trails.remove(trail)
+        with self._delivery.one_at_a_time:
+            self._delivery.deliver_trail(trail)
+            self._digests.close(trail)
+            self._trails.remove(trail)
         return {}
 
     def get_trail(self, call: Call) -> Mapping[str, Any]:
@@ -128,6 +135,7 @@ class TrailOperations:
             if not trail.logging:
                 trail.logging, trail.started = True, self._now()
                 trail.stopping_request = None
+                self._digests.open_chains(trail)
         return {}
 
     def stop_logging(self, call: Call) -> Mapping[str, Any]:

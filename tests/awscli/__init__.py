@@ -1,0 +1,1 @@
+"""Tests with the AWS CLI as an independent client."""

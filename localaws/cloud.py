@@ -90,7 +90,7 @@ class LocalCloud:
             return write_result(operation, native.handle(call), call.request_id)
         if call.service == "sts" and self._sts.answers(call):
             return write_result(operation, self._sts.handle(call), call.request_id)
-        room = self.moto.room(environ)
+        room = self.moto.room(environ, body)
         if room is None:
             raise AwsError(
                 f"The local AWS has no service {call.service}.", code="NotImplemented", http_status=501

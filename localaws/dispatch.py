@@ -41,10 +41,11 @@ class Moto:
         self._dispatcher = _Dispatcher(create_backend_app)
         self._locks: dict[str, Any] = {}
 
-    def room(self, environ: dict[str, Any]) -> Flask | None:
+    def room(self, environ: dict[str, Any], body: bytes) -> Flask | None:
         """Find the application for a request as moto's server does; None where it knows no such service."""
         try:
-            return self._dispatcher.get_application(environ)
+            # It looks into the body of an unsigned request.
+            return self._dispatcher.get_application({**environ, "wsgi.input": io.BytesIO(body)})
         except UnknownServiceError:
             return None
 

@@ -23,10 +23,10 @@ class DropConnection(Exception):  # noqa: N818 - an order to the server, not an 
 class Fault(BaseModel):
     """One thing that goes wrong.
 
-    Patterns are shell patterns (`Put*`). The first `after` calls that match are spared, the next `count` are hit.
+    Patterns are shell patterns (`Put*`). The first `after` calls that match are spared, the next `count` hit.
     Kinds: `throttle` and `deny` answer with AWS's errors, `error` with `code`, `message` and `status`; `slow`
-    waits `seconds`; `drop` closes the connection; `kill` ends the process at once. With `when: after`, the call
-    is carried out and recorded, and then its answer is replaced or lost.
+    waits `seconds`; `drop` closes the connection; `kill` ends the process. With `when: after`, the call is
+    carried out and recorded, and then its answer is replaced or lost.
     """
 
     model_config = ConfigDict(extra="forbid")

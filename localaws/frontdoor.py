@@ -57,7 +57,7 @@ class FrontDoor:
     def answer(self, environ: dict[str, Any], body: bytes) -> Response:
         """Answer a request to AWS."""
         credential = read_credential(environ)
-        service = self._service(environ, credential)
+        service = self._service(environ, body, credential)
         if service is None:
             return self._pass_through(environ, body)
         request = BackendRequest(
@@ -75,15 +75,15 @@ class FrontDoor:
             return write_error(operation, error, str(uuid.uuid4()))
         return self._cloud.carry_out(call, operation, environ, body)
 
-    def _service(self, environ: dict[str, Any], credential: Credential) -> str | None:
+    def _service(self, environ: dict[str, Any], body: bytes, credential: Credential) -> str | None:
         if credential.service in self._cloud.native:
             return credential.service
-        room = self._cloud.moto.room(environ)
+        room = self._cloud.moto.room(environ, body)
         return None if room is None else service_of(room)
 
     def _pass_through(self, environ: dict[str, Any], body: bytes) -> Response:
         """Give moto what is no call of AWS: its own API, instance metadata, browsers' preflight requests."""
-        room = self._cloud.moto.room(environ)
+        room = self._cloud.moto.room(environ, body)
         if room is None:
             service = read_credential(environ).service
             error = AwsError(

@@ -12,6 +12,7 @@ from typing import Protocol
 from localaws.call import Cloud
 
 TICK_SECONDS = 0.05
+STOP_SECONDS = 10.0
 
 Effect = Callable[[], None]
 
@@ -43,19 +44,31 @@ class Progress:
         self._activities: list[Activity] = []
         self._busy: list[Activity] = []
         self._thread: threading.Thread | None = None
-        self._pause = threading.Event()
+        self._workers: list[threading.Thread] = []
+        self._stopped = threading.Event()
 
     def add(self, activity: Activity) -> None:
         """Begin, or begin again, to move an activity on."""
         with self._lock:
+            if self._stopped.is_set():
+                return
             if activity not in self._activities:
                 self._activities.append(activity)
             if self._thread is None:
                 self._thread = _thread(self._run)
 
+    def stop(self) -> None:
+        """Let go of all activities. Effects that run come to their end first, but no more begin."""
+        with self._lock:
+            self._stopped.set()
+            self._activities.clear()
+            workers = list(self._workers)
+        for worker in workers:
+            worker.join(STOP_SECONDS)
+
     def _run(self) -> None:
         while self._tick():
-            self._pause.wait(TICK_SECONDS)
+            self._stopped.wait(TICK_SECONDS)
 
     def _tick(self) -> bool:
         """Do all that is due now, and say whether anything is left to be done later."""
@@ -75,7 +88,8 @@ class Progress:
     def _move(self, activity: Activity) -> None:
         if self._has_effects(activity):
             self._busy.append(activity)
-            _thread(partial(self._perform, activity))
+            self._workers = [worker for worker in self._workers if worker.is_alive()]
+            self._workers.append(_thread(partial(self._perform, activity)))
 
     def _has_effects(self, activity: Activity) -> bool:
         """Take the steps that are due, up to the first that has effects."""
@@ -86,7 +100,7 @@ class Progress:
     def _perform(self, activity: Activity) -> None:
         while True:
             with self._lock:
-                if not self._has_effects(activity):
+                if self._stopped.is_set() or not self._has_effects(activity):
                     self._busy.remove(activity)
                     return
                 effect = activity.effects.popleft()

@@ -50,6 +50,10 @@ class ImageBuilder:
         self._world = World(managed.resources)
         self._progress = Progress(cloud, self._lock)
 
+    def stop(self) -> None:
+        """Let builds that are under way rest for good: after this, nothing more is called or told."""
+        self._progress.stop()
+
     def handle(self, call: Call) -> Mapping[str, Any]:
         """Carry a call out and return the members of its output.
 

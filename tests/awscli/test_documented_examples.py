@@ -28,8 +28,9 @@ IMAGE_BUILDER = names_in("""
 create-component create-distribution-configuration create-image create-image-pipeline create-image-recipe
 create-infrastructure-configuration delete-component delete-image delete-image-pipeline delete-image-recipe
 delete-infrastructure-configuration get-component get-component-policy get-distribution-configuration
-get-image get-image-pipeline get-image-policy get-image-recipe-policy get-infrastructure-configuration import-component
-list-component-build-versions list-components list-distribution-configurations list-image-build-versions
+get-image get-image-pipeline get-image-policy get-image-recipe-policy get-infrastructure-configuration
+import-component list-component-build-versions list-components list-distribution-configurations
+list-image-build-versions
 list-image-pipeline-images list-image-recipes list-images list-infrastructure-configurations
 list-tags-for-resource put-component-policy put-image-policy put-image-recipe-policy
 start-image-pipeline-execution tag-resource untag-resource update-distribution-configuration

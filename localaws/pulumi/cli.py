@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from localaws.pulumi import engine, interrupted, local
+from localaws.pulumi import commands, engine, interrupted, local
 
 USAGE: Final = 2
 FOLDER: Final = Path(".localaws")
@@ -31,12 +31,16 @@ def run(args: list[str], endpoint: str | None) -> int:
         aws = local.named(endpoint) if endpoint else local.usual(folder())
     except (engine.EngineError, local.EndpointError) as error:
         return _refused(str(error))
-    from localaws.pulumi.attachment import attached  # noqa: PLC0415 - slow to import; not for a refusal
+    if commands.is_plain(args):
+        return _engine(found, args, environment(aws))
+    from localaws.pulumi.attachment import attached  # noqa: PLC0415 - a second of imports
 
     with attached(aws.endpoint) as variables:
         everything = {**environment(aws), **variables}
-        code = _complete_interrupted(found, args, aws, everything)
-        return code or _engine(found, args, everything)
+        preparation = _complete_interrupted(found, args, aws, everything) or _make_stack(
+            found, args, aws, everything
+        )
+        return preparation or _engine(found, args, everything)
 
 
 def folder() -> Path:
@@ -77,7 +81,7 @@ def _complete_interrupted(
     state = state_folder(aws)
     for lock in interrupted.remove_dead_locks(state):
         _say(f"removed the lock of an engine that no longer runs: {lock.name}")
-    if not interrupted.changes_resources(args):
+    if not commands.changes_resources(args):
         return 0
     waiting = {stack: interrupted.pending_creates(stack, aws.endpoint) for stack in interrupted.stacks(state)}
     waiting = {stack: pending for stack, pending in waiting.items() if pending}
@@ -93,13 +97,26 @@ def _complete_interrupted(
     return 0
 
 
+def _make_stack(found: Path, args: list[str], aws: local.Local, variables: Mapping[str, str]) -> int:
+    """Make the stack that a command names if the project has settings for it: a new local AWS has none."""
+    if not commands.works_on_a_stack(args):
+        return 0
+    name = commands.named_stack(args)
+    known = {stack.name for stack in interrupted.stacks(state_folder(aws))}
+    settings = f"Pulumi.{name}.yaml"
+    project = folder().parent
+    if name is None or name in known or not any([*project.glob(settings), *project.glob(f"*/{settings}")]):
+        return 0
+    _say(f"made the stack {name}: this local AWS is new, and its state with it")
+    command = [str(found), "stack", "init", "--no-select", "--stack", name]
+    return subprocess.run(command, env=dict(variables), stdout=sys.stderr, check=False).returncode
+
+
 def _stack_name(found: Path, args: list[str], variables: Mapping[str, str]) -> str:
     """The stack that a command is about: the one it names, else the selected one."""
-    for word, following in zip(args, [*args[1:], ""], strict=True):
-        if word in {"--stack", "-s"}:
-            return following.rsplit("/", 1)[-1]
-        if word.startswith(("--stack=", "-s=")):
-            return word.split("=", 1)[1].rsplit("/", 1)[-1]
+    name = commands.named_stack(args)
+    if name is not None:
+        return name
     answer = subprocess.run(
         [found, "stack", "--show-name"], env=dict(variables), capture_output=True, text=True, check=False
     )

@@ -44,7 +44,7 @@ def find(say: Callable[[str], None] = lambda _line: None) -> Path | None:
         oldest = ".".join(map(str, _OLDEST))
         say(f"{on_path} is passed over: version {oldest} or newer of Pulumi 3 is needed")
     if "cache" in sources:
-        return next((path for path in (_built(), _installed()) if _version(path) is not None), None)
+        return next((path for path in (_built(), _installed()) if path.is_file()), None)
     return None
 
 

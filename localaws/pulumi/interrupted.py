@@ -21,8 +21,6 @@ from localaws.pulumi import creations
 from localaws.pulumi.aws import Aws, ConfigurationError, settings
 from localaws.pulumi.resources import RESOURCE_TYPES
 
-_CHANGING = {"up", "update", "destroy", "down", "dn", "refresh"}
-
 
 @dataclass(frozen=True, slots=True)
 class PendingCreate:
@@ -46,11 +44,6 @@ class Stack:
             latest = json.loads(self.file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
             return dict(latest or {})
         return {}
-
-
-def changes_resources(args: list[str]) -> bool:
-    """Whether `pulumi ARGS…` is a command that changes a stack's resources or state."""
-    return next((word for word in args if not word.startswith("-")), "") in _CHANGING
 
 
 def stacks(state_folder: Path) -> Iterator[Stack]:

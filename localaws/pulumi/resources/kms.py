@@ -26,7 +26,7 @@ _DEFAULT_WINDOW_DAYS = 30
 
 
 class Key(ResourceType):
-    """A customer key. AWS never deletes one at once: it schedules the deletion, and disables it until then."""
+    """A customer key. AWS never deletes one at once: it is disabled, and its deletion scheduled."""
 
     type_name = "aws:kms/key:Key"
     creation = Creation("kms", "CreateKey", ("responseElements", "keyMetadata", "keyId"))

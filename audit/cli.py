@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from audit.logs import open_source
 from audit.options import (
     EndpointOption,
     FormatOption,
@@ -52,11 +53,10 @@ def events(  # noqa: PLR0917 - typer calls it by name
 
     Example: python -m audit events s3://my-log-bucket --failed --start 2026-01-01
     """
-    from audit.aws import Aws  # noqa: PLC0415 - commands import what they need when they run
-    from audit.commands.events import events as run  # noqa: PLC0415
+    from audit.commands.events import events as run  # noqa: PLC0415 - commands import what they need when they run
 
-    aws = Aws(region, profile, endpoint_url)
-    raise typer.Exit(run(source, selection, form=form, output=output, aws=aws, limit=max_file_mib * 2**20))
+    place = open_source(source, region=region, profile=profile, endpoint_url=endpoint_url)
+    raise typer.Exit(run(place, selection, form=form, output=output, limit=max_file_mib * 2**20))
 
 
 @app.command()
@@ -75,11 +75,10 @@ def report(  # noqa: PLR0917 - typer calls it by name
 
     Example: python -m audit report s3://my-log-bucket --start 2026-01-01
     """
-    from audit.aws import Aws  # noqa: PLC0415
     from audit.commands.report import report as run  # noqa: PLC0415
 
-    aws = Aws(region, profile, endpoint_url)
-    raise typer.Exit(run(source, selection, form=form, output=output, aws=aws, limit=max_file_mib * 2**20))
+    place = open_source(source, region=region, profile=profile, endpoint_url=endpoint_url)
+    raise typer.Exit(run(place, selection, form=form, output=output, limit=max_file_mib * 2**20))
 
 
 def main() -> None:

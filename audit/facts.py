@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from audit.identity import Identity, identify
-from audit.records import Record
+from audit.records import Event, Record
 from audit.targets import targets_of
 
-MOST_MOMENTS = 200  # of one resource's timeline; the newest are kept and the count tells of the others
+MOST_MOMENTS = 200  # of one resource's timeline: the newest are kept, and its length tells of the others
 
 
 @dataclass(slots=True)
 class Seen:
-    """How often, from when to when, and how often failing. Times are CloudTrail's UTC text, which sorts."""
+    """How often, how often failing, from when to when. Times are CloudTrail's UTC text, which sorts."""
 
     count: int = 0
     failed: int = 0
     first: str = "~"
     last: str = ""
 
-    def add(self, time: str, failed: bool, count: int = 1) -> None:
+    def add(self, time: str, failed: bool) -> None:
         """Take one more sighting in."""
-        self.count += count
-        self.failed += count if failed else 0
-        self.first = min(self.first, time)
-        self.last = max(self.last, time)
+        self.count += 1
+        if failed:
+            self.failed += 1
+        if time < self.first:  # noqa: PLR1730 - min() costs a call for each event
+            self.first = time
+        if time > self.last:  # noqa: PLR1730
+            self.last = time
 
     def merge(self, other: Seen) -> None:
         """Take in what another worker saw."""
@@ -36,8 +41,18 @@ class Seen:
         self.last = max(self.last, other.last)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Moment:
+class Deed(NamedTuple):
+    """One line of who did what: the same identity, action, Region and result."""
+
+    who: str
+    kind: str
+    service: str
+    action: str
+    region: str
+    result: str
+
+
+class Moment(NamedTuple):
     """One entry of a resource's timeline."""
 
     time: str
@@ -47,77 +62,67 @@ class Moment:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Deed:
-    """One line of who did what: the same identity, action, Region and result."""
-
-    who: str
-    kind: str
-    action: str
-    region: str
-    result: str
-    service: str
-
-
 @dataclass(slots=True)
 class Facts:
-    """Everything that a report shows."""
+    """Everything that a report shows. `hours` counts [all, failed] by the first 13 letters of the time."""
 
     total: Seen = field(default_factory=Seen)
-    deeds: dict[Deed, Seen] = field(default_factory=dict)
-    deed_addresses: dict[Deed, set[str]] = field(default_factory=dict)
-    actions: Counter[str] = field(default_factory=Counter)
+    deeds: dict[Deed, tuple[Seen, set[str]]] = field(default_factory=dict)
+    actions: dict[str, Seen] = field(default_factory=dict)
     results: Counter[str] = field(default_factory=Counter)
-    hours: Counter[str] = field(default_factory=Counter)
-    failed_hours: Counter[str] = field(default_factory=Counter)
-    identities: dict[Identity, Seen] = field(default_factory=dict)
+    hours: dict[str, list[int]] = field(default_factory=dict)
+    identities: dict[str, tuple[Identity, Seen]] = field(default_factory=dict)
     addresses: dict[str, Seen] = field(default_factory=dict)
     timelines: dict[str, list[Moment]] = field(default_factory=dict)
     timeline_lengths: Counter[str] = field(default_factory=Counter)
 
-    def add(self, record: Record) -> None:
+    def add(self, event: Event) -> None:
         """Count one event."""
-        event = record.event
         identity = identify(event)
         time, failed, result = event.event_time, event.error_code is not None, event.error_code or "ok"
-        address = event.source_ip_address or "not given"
+        action, address = event.event_name, event.source_ip_address or "not given"
         deed = Deed(
-            identity.who,
-            identity.kind,
-            event.event_name,
-            event.aws_region or "",
-            result,
-            identity.service or "",
+            identity.who, identity.kind, identity.service or "", action, event.aws_region or "", result
         )
         self.total.add(time, failed)
-        self.deeds.setdefault(deed, Seen()).add(time, failed)
-        self.deed_addresses.setdefault(deed, set()).add(address)
-        self.actions[event.event_name] += 1
+        done = self.deeds.get(deed)
+        if done is None:
+            done = self.deeds[deed] = (Seen(), set())
+        done[0].add(time, failed)
+        done[1].add(address)
+        _see(self.actions, action).add(time, failed)
         self.results[result] += 1
-        self.hours[time[:13]] += 1
-        if failed:
-            self.failed_hours[time[:13]] += 1
-        self.identities.setdefault(identity, Seen()).add(time, failed)
-        self.addresses.setdefault(address, Seen()).add(time, failed)
+        hour = self.hours.setdefault(time[:13], [0, 0])
+        hour[0] += 1
+        hour[1] += failed
+        named = self.identities.get(identity.key)
+        if named is None:
+            named = self.identities[identity.key] = (identity, Seen())
+        named[1].add(time, failed)
+        _see(self.addresses, address).add(time, failed)
         if event.read_only is not True:
-            moment = Moment(time, event.event_name, identity.who, result, event.event_id or "")
+            moment = Moment(time, action, identity.who, result, event.event_id or "")
             for target in targets_of(event):
                 self._remember(target, [moment], 1)
 
     def merge(self, other: Facts) -> None:
         """Take in the facts of another part of the logs."""
         self.total.merge(other.total)
-        for deed, seen in other.deeds.items():
-            self.deeds.setdefault(deed, Seen()).merge(seen)
-            self.deed_addresses.setdefault(deed, set()).update(other.deed_addresses[deed])
-        self.actions.update(other.actions)
+        for deed, (seen, addresses) in other.deeds.items():
+            done = self.deeds.setdefault(deed, (Seen(), set()))
+            done[0].merge(seen)
+            done[1].update(addresses)
+        for action, seen in other.actions.items():
+            _see(self.actions, action).merge(seen)
         self.results.update(other.results)
-        self.hours.update(other.hours)
-        self.failed_hours.update(other.failed_hours)
-        for identity, seen in other.identities.items():
-            self.identities.setdefault(identity, Seen()).merge(seen)
+        for hour, (count, failed) in other.hours.items():
+            mine = self.hours.setdefault(hour, [0, 0])
+            mine[0] += count
+            mine[1] += failed
+        for key, (identity, seen) in other.identities.items():
+            self.identities.setdefault(key, (identity, Seen()))[1].merge(seen)
         for address, seen in other.addresses.items():
-            self.addresses.setdefault(address, Seen()).merge(seen)
+            _see(self.addresses, address).merge(seen)
         for target, moments in other.timelines.items():
             self._remember(target, moments, other.timeline_lengths[target])
 
@@ -128,3 +133,18 @@ class Facts:
         if len(kept) > 2 * MOST_MOMENTS:
             kept.sort()
             del kept[:-MOST_MOMENTS]
+
+
+def _see(seen: dict[str, Seen], name: str) -> Seen:
+    found = seen.get(name)
+    if found is None:
+        found = seen[name] = Seen()
+    return found
+
+
+def count(records: Iterable[Record]) -> Facts:
+    """The facts of these records."""
+    facts = Facts()
+    for record in records:
+        facts.add(record.event)
+    return facts

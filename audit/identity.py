@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +13,7 @@ from audit.records import Event, SessionContext, SessionIssuer, UserIdentity
 
 _NO_ISSUER = SessionIssuer()
 _NO_SESSION = SessionContext()
+_NOBODY = UserIdentity()
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -23,6 +23,7 @@ class Identity(msgspec.Struct, frozen=True):
     or "Missing" without one; `credentials` is prose. `account_id` is the caller's, and `cross_account`
     says that another one received the call. `service` is the AWS service that made the call (on the
     identity's behalf unless `kind` is AWSService); `on_behalf_of` is the Identity Center user id behind it.
+    `key` tells the identity from any other.
     """
 
     who: str
@@ -36,6 +37,7 @@ class Identity(msgspec.Struct, frozen=True):
     source_identity: str | None = None
     mfa: bool | None = None
     cross_account: bool = False
+    key: str = ""
 
     def explained(self) -> str:
         """One sentence a person can read aloud."""
@@ -53,22 +55,46 @@ class Identity(msgspec.Struct, frozen=True):
         return text
 
 
+_known: dict[tuple[object, ...], Identity] = {}
+_MOST_KNOWN = 20_000
+
+
 def identify(event: Event) -> Identity:
-    """Explain the identity of an event."""
-    return _identify(event.user_identity, event.recipient_account_id)
-
-
-@lru_cache(maxsize=4096)
-def _identify(user: UserIdentity | None, recipient: str | None) -> Identity:
-    if user is None:
-        return Identity("nobody named", "Missing", "the record names no identity")
+    """Explain the identity of an event. The same identity is the same object, as long as it is remembered."""
+    user = event.user_identity or _NOBODY
     session = user.session_context or _NO_SESSION
     issuer = session.session_issuer or _NO_ISSUER
+    behalf, web = user.on_behalf_of, session.web_id_federation_data
+    key = (
+        *(user.type, user.principal_id, user.arn, user.account_id, user.user_name, user.invoked_by),
+        *(
+            issuer.type,
+            issuer.arn,
+            issuer.account_id,
+            issuer.user_name,
+            session.source_identity,
+            _mfa(session),
+        ),
+        *(behalf and behalf.user_id, web and web.federated_provider, user.identity_provider),
+        *(session.attributes is None, event.recipient_account_id, user is _NOBODY),
+    )
+    known = _known.get(key)
+    if known is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[key] = _identify(user, issuer, session, event.recipient_account_id)
+    return known
+
+
+def _identify(
+    user: UserIdentity, issuer: SessionIssuer, session: SessionContext, recipient: str | None
+) -> Identity:
+    if user is _NOBODY:
+        return Identity("nobody named", "Missing", "the record names no identity")
     kind = user.type or ("AWSService" if user.invoked_by else "Unknown")
     who, credentials = _ANSWERS.get(kind, _unknown)(user, issuer, session)
     account_id = user.account_id or issuer.account_id
-    behalf = user.on_behalf_of
-    return Identity(
+    identity = Identity(
         who=who,
         kind=kind,
         credentials=credentials,
@@ -76,11 +102,13 @@ def _identify(user: UserIdentity | None, recipient: str | None) -> Identity:
         arn=user.arn,
         issuer=issuer.arn,
         service=user.invoked_by,
-        on_behalf_of=behalf.user_id if behalf else None,
+        on_behalf_of=user.on_behalf_of.user_id if user.on_behalf_of else None,
         source_identity=session.source_identity,
         mfa=_mfa(session),
         cross_account=bool(account_id and recipient and account_id.isdigit() and account_id != recipient),
     )
+    key = f"{identity.explained()} {identity.arn} {identity.account_id}"
+    return msgspec.structs.replace(identity, key=key)
 
 
 def _mfa(session: SessionContext) -> bool | None:

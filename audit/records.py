@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 
-class SessionIssuer(msgspec.Struct, frozen=True, rename="camel"):
+class SessionIssuer(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Who issued temporary credentials: `type` is Root, IAMUser or Role."""
 
     type: str | None = None
@@ -22,20 +22,20 @@ class SessionIssuer(msgspec.Struct, frozen=True, rename="camel"):
     user_name: str | None = None
 
 
-class SessionAttributes(msgspec.Struct, frozen=True, rename="camel"):
+class SessionAttributes(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """When a session began, and whether a second factor was shown; CloudTrail writes both as strings."""
 
     creation_date: str | None = None
     mfa_authenticated: str | bool | None = None
 
 
-class WebIdFederationData(msgspec.Struct, frozen=True, rename="camel"):
+class WebIdFederationData(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The web identity provider that vouched for the session."""
 
     federated_provider: str | None = None
 
 
-class SessionContext(msgspec.Struct, frozen=True, rename="camel"):
+class SessionContext(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What CloudTrail says of temporary credentials."""
 
     session_issuer: SessionIssuer | None = None
@@ -44,14 +44,14 @@ class SessionContext(msgspec.Struct, frozen=True, rename="camel"):
     source_identity: str | None = None
 
 
-class OnBehalfOf(msgspec.Struct, frozen=True, rename="camel"):
+class OnBehalfOf(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The IAM Identity Center user for whom the call was made."""
 
     user_id: str | None = None
     identity_store_arn: str | None = None
 
 
-class UserIdentity(msgspec.Struct, frozen=True, rename="camel"):
+class UserIdentity(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The record's userIdentity element; see audit.identity for what it means.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
@@ -70,7 +70,7 @@ class UserIdentity(msgspec.Struct, frozen=True, rename="camel"):
     on_behalf_of: OnBehalfOf | None = None
 
 
-class Event(msgspec.Struct, frozen=True, rename="camel"):
+class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The members of a record that this project reads; the others stay in the record's own text."""
 
     event_source: str

@@ -29,10 +29,10 @@ class DeedRow(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 def deed_rows(facts: Facts) -> Iterator[DeedRow]:
     """Who did what, ordered by who did it first, then by when."""
     began: dict[str, str] = {}
-    for deed, seen in facts.deeds.items():
+    for deed, (seen, _) in facts.deeds.items():
         began[deed.who] = min(began.get(deed.who, "~"), seen.first)
-    for deed, seen in sorted(
-        facts.deeds.items(), key=lambda item: (began[item[0].who], item[0].who, item[1].first, item[0])
+    for deed, (seen, addresses) in sorted(
+        facts.deeds.items(), key=lambda item: (began[item[0].who], item[0].who, item[1][0].first, item[0])
     ):
         yield DeedRow(
             who=deed.who,
@@ -41,7 +41,7 @@ def deed_rows(facts: Facts) -> Iterator[DeedRow]:
             action=deed.action,
             result=deed.result,
             region=deed.region,
-            from_=_some(facts.deed_addresses[deed]),
+            from_=_some(addresses),
             times=seen.count,
             first=seen.first,
             last=seen.last,

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from audit import logs
-from audit.aws import Aws
 from audit.findings import Finding
 from audit.output import Format, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection
+from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
+from audit.workers import Part
+
+T = TypeVar("T")
 
 
 def events(
-    source: str,
+    source: Source,
     selection: Selection,
     *,
     form: Format = Format.TABLE,
     output: Path | None = None,
-    aws: Aws | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> int:
     """List the wanted events of a source. `limit` bounds a log file's decompressed bytes.
@@ -35,26 +39,34 @@ def events(
 
     """
     findings: list[Finding] = []
-    records = sound(logs.read(source, selection, aws=aws, limit=limit), findings)
     if form is Format.JSONL:
         with opened(output) as file:
-            for record in records:
-                file.write(record.text + b"\n")
-    else:
-        rows: Iterable[EventRow] = map(row_of, records)
-        if form is Format.TABLE:
-            rows = sorted(rows, key=lambda row: row.time)
-        write_rows(rows, EventRow.__struct_fields__, form, output, table_columns=TABLE_COLUMNS)
+            for text in values(logs.condensed(source, selection, lines, limit=limit), findings):
+                file.write(text)
+        return tell(findings)
+    parts = values(logs.condensed(source, selection, rows, limit=limit), findings)
+    found: Iterable[EventRow] = chain.from_iterable(parts)
+    if form is Format.TABLE:
+        found = sorted(found, key=lambda row: row.time)
+    write_rows(found, EventRow.__struct_fields__, form, output, table_columns=TABLE_COLUMNS)
     return tell(findings)
 
 
-def sound(items: Iterator[Record | Finding], findings: list[Finding]) -> Iterator[Record]:
-    """Pass records on and put findings aside."""
-    for item in items:
-        if isinstance(item, Finding):
-            findings.append(item)
-        else:
-            yield item
+def lines(records: Iterable[Record]) -> bytes:
+    """CloudTrail's own records, one a line."""
+    return b"".join([record.text + b"\n" for record in records])
+
+
+def rows(records: Iterable[Record]) -> list[EventRow]:
+    """The records as flat rows."""
+    return list(map(row_of, records))
+
+
+def values(parts: Iterable[Part[T]], findings: list[Finding]) -> Iterator[T]:
+    """Pass what was read on and put the findings aside."""
+    for part in parts:
+        findings += part.tally.findings
+        yield part.value
 
 
 def tell(findings: list[Finding]) -> int:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit import logs
-from audit.aws import Aws
-from audit.commands.events import sound, tell
-from audit.facts import Facts
+from audit.commands.events import tell, values
+from audit.facts import Facts, count
 from audit.findings import Finding
 from audit.output import Format, write_rows
 from audit.report import DEED_COLUMNS, DeedRow, deed_rows
 from audit.selection import Selection
+from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
 
 
 def report(
-    source: str,
+    source: Source,
     selection: Selection,
     *,
     form: Format = Format.TABLE,
     output: Path | None = None,
-    aws: Aws | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> int:
     """Count the wanted events of a source and say who did what.
@@ -35,8 +34,8 @@ def report(
     """
     findings: list[Finding] = []
     facts = Facts()
-    for record in sound(logs.read(source, selection, aws=aws, limit=limit), findings):
-        facts.add(record)
+    for part in values(logs.condensed(source, selection, count, limit=limit), findings):
+        facts.merge(part)
     total = facts.total
     title = f"Who did what: {total.count:,} events, {total.failed:,} failed"
     if total.count:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 from audit.keys import day_of
 from audit.sources.source import SourceError
@@ -17,6 +18,7 @@ class Folder:
     """A folder, or one file. A key is the file's path below the folder, with forward slashes."""
 
     path: Path
+    batch: ClassVar[int] = 4
 
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
         """Walk the folder in order of names, without following links to other folders."""

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,6 +27,7 @@ class Bucket:
     name: str
     prefix: str = ""
     aws: Aws = field(default_factory=Aws)
+    batch: ClassVar[int] = 3 * CONNECTIONS
 
     @cached_property
     def _client(self) -> Any:

@@ -14,6 +14,11 @@ class SourceError(Exception):
 class Source(Protocol):
     """Lists log files and fetches them. Picklable, because worker processes fetch for themselves."""
 
+    @property
+    def batch(self) -> int:
+        """How many objects a worker had best fetch at a time."""
+        ...
+
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
         """The keys of all objects whose day lies in first..last (both included), or that name no day.
 

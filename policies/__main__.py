@@ -9,11 +9,14 @@ from typing import Annotated
 
 import typer
 
+from policies.commands.controls import ControlFormat
+from policies.commands.controls import controls as run_controls
 from policies.commands.mutate import mutate as run_mutate
 from policies.commands.output import OutputError
 from policies.commands.prove import prove as run_prove
 from policies.commands.render import check, show, write
 from policies.configuration import ConfigurationError, read_stack, stack_names
+from policies.controls import ControlError
 from policies.evaluator import PolicyError
 from policies.listing import ListFormat
 from policies.questions import ExpectationError
@@ -101,6 +104,21 @@ def mutate(
     raise typer.Exit(run_mutate(_stacks(stack, None), form, output, every=every))
 
 
+@app.command()
+def controls(
+    stack: StackOption = None,
+    form: Annotated[
+        ControlFormat, typer.Option("--format", help="How the verdicts are written.")
+    ] = ControlFormat.TABLE,
+    output: OutputOption = None,
+) -> None:
+    """Say which controls a stack meets, by which evidence; exit 1 if one is not met.
+
+    Example: python -m policies controls --stack prod --format html --output controls.html
+    """
+    raise typer.Exit(run_controls(_stacks(stack, None), form, output))
+
+
 def _stacks(names: list[str] | None, account_id: str | None) -> list[Stack]:
     if account_id is not None and not (account_id.isdecimal() and len(account_id) == 12):
         raise typer.BadParameter(f'"{account_id}" is not 12 digits', param_hint="--account-id")
@@ -111,7 +129,7 @@ def main() -> None:
     """Run a command: 0 clean, 1 findings, 2 usage or bad input, 130 interrupted."""
     try:
         app()
-    except (ConfigurationError, ExpectationError, OutputError, PolicyError) as error:
+    except (ConfigurationError, ControlError, ExpectationError, OutputError, PolicyError) as error:
         sys.stderr.write(f"policies: {error}\n")
         sys.exit(2)
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from localaws.imagebuilder.exceptions import InvalidParameterCombinationExceptio
 from localaws.imagebuilder.executions import WorkflowExecution
 from localaws.imagebuilder.models import Resource
 from localaws.imagebuilder.request import Request
-from localaws.imagebuilder.service_calls import Plan, ServiceCalls
+from localaws.imagebuilder.service_calls import Plan, ServiceCalls, build_session
 from localaws.imagebuilder.shapes import project, service_model
 from localaws.imagebuilder.versions import Arn
 
@@ -97,7 +97,8 @@ def start(
 ) -> Build:
     """Set a build going in the background, and keep it so that it can be looked at and acted upon."""
     cloud = request.cloud
-    calls = ServiceCalls(cloud, request.store, request.call.caller, _plan(request, image))
+    session = build_session(request.store, image.document.get("executionRole"))
+    calls = ServiceCalls(cloud, request.store, session, _plan(request, image))
     events = Events(cloud, request.store)
     build = Build(image, executions, events, calls, request.now, _complete, pipeline)
     request.store.activities[str(image.arn)] = build
@@ -167,6 +168,17 @@ def _parent_ami(request: Request, document: Mapping[str, Any]) -> str:
     return str(amis[0]["image"]) if amis else "ami-0abcdef1234567890"
 
 
+def _output_name(document: Mapping[str, Any], template: str | None) -> str:
+    """The name of an AMI: as the distribution configuration words it, else the image's name and date."""
+    date = document["dateCreated"].replace(":", "-")
+    if template is None:
+        return f"{document['name']} {date}"
+    number = document["version"].partition("/")[2]
+    return template.replace("{{imagebuilder:buildDate}}", date).replace(
+        "{{imagebuilder:buildVersion}}", number
+    )
+
+
 def _complete(build: Build) -> None:
     """Give an image that becomes available its outputs, and its scan findings where scanning is on."""
     document = build.image.document
@@ -174,13 +186,16 @@ def _complete(build: Build) -> None:
     distributions = document.get("distributionConfiguration", {}).get("distributions", [])
     regions = [entry["region"] for entry in distributions] or [arn.region]
     if document["type"] == "AMI":
-        name = f"{document['name']} {document['dateCreated'].replace(':', '-')}"
+        names = {
+            entry["region"]: entry.get("amiDistributionConfiguration", {}).get("name")
+            for entry in distributions
+        }
         document["outputResources"] = {
             "amis": [
                 {
                     "region": region,
                     "image": build.calls.ami(region),
-                    "name": name,
+                    "name": _output_name(document, names.get(region)),
                     "accountId": arn.account_id,
                 }
                 for region in regions

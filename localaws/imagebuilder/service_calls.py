@@ -1,7 +1,8 @@
 """The calls to other services that Image Builder makes while it builds.
 
-CloudTrail shows them with `invokedBy: imagebuilder.amazonaws.com`. They are a selection of what the service
-makes on AWS, and no build depends on their success: where one fails, made-up ids stand in.
+CloudTrail shows them with `invokedBy: imagebuilder.amazonaws.com`, made in a session of the service-linked
+role or of the build's own execution role. They are a selection of what the service makes on AWS, and no build
+depends on their success: where one fails, made-up ids stand in.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localaws.call import Caller, Cloud
+from localaws.call import Caller, Cloud, SessionIssuer
 from localaws.errors import AwsError
 from localaws.imagebuilder.models import Store
 from localaws.imagebuilder.versions import Arn
 
 SERVICE_PRINCIPAL = "imagebuilder.amazonaws.com"
+SERVICE_LINKED_ROLE = f"aws-service-role/{SERVICE_PRINCIPAL}/AWSServiceRoleForImageBuilder"
+_SESSION = "ImageBuilder"
 _log = logging.getLogger(__name__)
 
 
@@ -33,13 +36,32 @@ class Plan:
     target_regions: tuple[str, ...]
 
 
+def build_session(store: Store, execution_role: str | None) -> Caller:
+    """The session that a build works in: of its execution role (name or ARN), else the service-linked one.
+
+    https://docs.aws.amazon.com/imagebuilder/latest/userguide/image-builder-service-linked-role.html
+    """
+    path = execution_role or SERVICE_LINKED_ROLE
+    name = path.rpartition("/")[2]
+    prefix = f"arn:{store.partition}:iam::{store.account_id}:role/"
+    role_arn = path if path.startswith("arn:") else prefix + path
+    role_id = "AROA" + hashlib.sha256(role_arn.encode()).hexdigest()[:17].upper()
+    return Caller(
+        type="AssumedRole",
+        account_id=store.account_id,
+        arn=f"arn:{store.partition}:sts::{store.account_id}:assumed-role/{name}/{_SESSION}",
+        principal_id=f"{role_id}:{_SESSION}",
+        session_issuer=SessionIssuer("Role", role_id, role_arn, store.account_id, name),
+    )
+
+
 class ServiceCalls:
     """Makes the calls of one build and remembers the ids that they returned."""
 
-    def __init__(self, cloud: Cloud, store: Store, caller: Caller, plan: Plan) -> None:
+    def __init__(self, cloud: Cloud, store: Store, session: Caller, plan: Plan) -> None:
         self._cloud = cloud
         self._store = store
-        self._caller = caller
+        self._session = session
         self._plan = plan
         self._instance_id: str | None = None
         self.amis: dict[str, str] = {}
@@ -136,7 +158,7 @@ class ServiceCalls:
                 region=region or self._store.region,
                 account_id=self._store.account_id,
                 service_principal=SERVICE_PRINCIPAL,
-                on_behalf_of=self._caller,
+                on_behalf_of=self._session,
             )
         except AwsError as error:
             _log.info("%s of %s failed: %s", operation, self._plan.arn, error)

@@ -69,8 +69,9 @@ def test_events_name_source_resource_region_and_account(
 
 def test_an_image_shows_what_it_was_made_from_and_of(client: DirectClient, cloud: RememberingCloud) -> None:
     """Recipe and configuration as they were, and an AMI for each Region of the distribution."""
+    name = "golden {{imagebuilder:buildVersion}} of {{imagebuilder:buildDate}}"
     outputs = [
-        {"region": region, "amiDistributionConfiguration": {"name": "golden"}}
+        {"region": region, "amiDistributionConfiguration": {"name": name}}
         for region in ("us-west-2", "eu-west-1")
     ]
     made = client.create_distribution_configuration(name="dist", distributions=outputs)
@@ -85,6 +86,8 @@ def test_an_image_shows_what_it_was_made_from_and_of(client: DirectClient, cloud
     assert (shown["version"], shown["type"], shown["tags"]) == ("1.0.0/1", "AMI", {"a": "b"})
     amis = {ami["region"]: ami["image"] for ami in shown["outputResources"]["amis"]}
     assert amis == {"us-west-2": "ami-0fedcba9876543210", "eu-west-1": "ami-0fedcba9876543210"}
+    names = {ami["name"] for ami in shown["outputResources"]["amis"]}
+    assert names == {"golden 1 of 2020-03-01T12-00-00.000Z"}
 
 
 def test_a_container_build_ends_in_a_repository(client: DirectClient, cloud: RememberingCloud) -> None:

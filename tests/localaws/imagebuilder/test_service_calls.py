@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.localaws.imagebuilder.direct import (
     DirectClient,
     RememberingCloud,
@@ -10,7 +12,7 @@ from tests.localaws.imagebuilder.direct import (
 
 
 def test_a_build_makes_its_calls_as_the_service(client: DirectClient, cloud: RememberingCloud) -> None:
-    """In the order of its steps, on behalf of who asked for the build, in its account and Region."""
+    """In the order of its steps, in a session of the service-linked role, in its account and Region."""
     image = client.create_image(**build_inputs(client))["imageBuildVersionArn"]
     cloud.move(minutes=1)
     eventually(lambda: status_of(client, image) == "AVAILABLE")
@@ -27,7 +29,22 @@ def test_a_build_makes_its_calls_as_the_service(client: DirectClient, cloud: Rem
     assert {(call["account_id"], call["region"]) for call in cloud.invocations} == {
         ("123456789012", "us-west-2")
     }
-    assert {call["on_behalf_of"].arn for call in cloud.invocations} == {"arn:aws:iam::123456789012:root"}
+    (session,) = {call["on_behalf_of"].arn: call["on_behalf_of"] for call in cloud.invocations}.values()
+    assert session.arn == "arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForImageBuilder/ImageBuilder"
+    assert session.session_issuer.arn == (
+        "arn:aws:iam::123456789012:role/aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+    )
+
+
+@pytest.mark.parametrize("role", ["builders/nightly", "arn:aws:iam::123456789012:role/builders/nightly"])
+def test_a_build_with_an_execution_role_works_as_that_role(
+    client: DirectClient, cloud: RememberingCloud, role: str
+) -> None:
+    """Given by name or by ARN."""
+    client.create_image(**build_inputs(client), executionRole=role)
+    session = eventually(lambda: cloud.invocations)[0]["on_behalf_of"]
+    assert session.arn == "arn:aws:sts::123456789012:assumed-role/nightly/ImageBuilder"
+    assert session.session_issuer.arn == "arn:aws:iam::123456789012:role/builders/nightly"
 
 
 def test_tests_run_on_the_image_that_was_built(client: DirectClient, cloud: RememberingCloud) -> None:

@@ -99,6 +99,8 @@ class LocalCloud:
         response = self.moto.answer(room, environ, body, call.operation)
         if response.request_id is None:
             response.headers["x-amzn-RequestId"] = call.request_id
+        # Moto's serializers write this placeholder, which clients of EC2 take for the id.
+        response.body = response.body.replace(b">request-id<", f">{response.request_id}<".encode())
         return response
 
     def _record(self, call: Call, operation: Operation, response: Response) -> None:

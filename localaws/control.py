@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import Headers
 
@@ -69,12 +71,16 @@ class Control:
             known = sorted(f"{verb} {PREFIX}{known}" for verb, known in self._endpoints)
             return _json(404, {"error": f"no {method} {PREFIX}{name}; there are {', '.join(known)}"})
         try:
-            return _json(200, endpoint(json.loads(body) if body.strip() else {}))
+            document = json.loads(body) if body.strip() else {}
+        except ValueError as error:
+            return _json(400, {"error": f"the body is no JSON: {error}"})
+        try:
+            return _json(200, endpoint(document))
         except ValidationError as error:
             problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
             return _json(400, {"error": "; ".join(problems)})
-        except ValueError as error:
-            return _json(400, {"error": f"the body is no JSON: {error}"})
+        except (UnknownServiceError, OperationNotFoundError) as error:
+            return _json(400, {"error": f"botocore knows no such service or operation: {error}"})
         except AwsError as error:
             return _json(200, {"error": {"code": error.code, "message": error.message}})
 

@@ -48,7 +48,8 @@ class FrontDoor:
         if self._control.owns(environ["PATH_INFO"]):
             response = self._control.answer(environ, body)
         else:
-            time.sleep(self._latency_seconds)
+            if self._latency_seconds:
+                time.sleep(self._latency_seconds)
             response = self.answer(environ, body)
         phrase = HTTPStatus(response.status).phrase if response.status in _STATUSES else "Unknown"
         start_response(f"{response.status} {phrase}", list(response.headers.items()))

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from http.server import HTTPServer
 from socketserver import ThreadingMixIn
@@ -39,6 +40,12 @@ class _Handler(MotoRequestHandler):
         except DropConnection:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
+        except ConnectionError:
+            raise
+        except Exception:  # noqa: BLE001 - the last line of defence: the client gets an answer whatever happens
+            traceback.print_exc(file=sys.stderr)
+            self._start_response("500 Internal Server Error", [("Content-Type", "text/plain")])
+            self._write([b"a mistake of the local AWS; see its stderr"])
 
     def handle_expect_100(self) -> bool:
         """Ask for the body at once, which the client holds back until then."""

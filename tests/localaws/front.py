@@ -88,7 +88,9 @@ class Front:
             aws_access_key_id=given["AccessKeyId"],
             aws_secret_access_key=given["SecretAccessKey"],
             aws_session_token=given.get("SessionToken"),
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": style}, **options),
+            config=Config(
+                **{"retries": {"total_max_attempts": 1}, "s3": {"addressing_style": style}, **options}
+            ),
         )
 
     def connection(self) -> http.client.HTTPConnection:
@@ -97,7 +99,12 @@ class Front:
         return http.client.HTTPConnection(str(host), int(port), timeout=30)
 
     def request(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, **options: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> http.client.HTTPResponse:
         """Make one plain request; the response has been read into `response.content`."""
         connection = self.connection()
@@ -110,7 +117,9 @@ class Front:
     def record(self, name: str) -> Mapping[str, Any]:
         """The only record of that event name."""
         found = [record for record in self.records if record["eventName"] == name]
-        assert len(found) == 1, f"{len(found)} records of {name} among {[r['eventName'] for r in self.records]}"
+        assert len(found) == 1, (
+            f"{len(found)} records of {name} among {[r['eventName'] for r in self.records]}"
+        )
         return found[0]
 
     def user(self, name: str, *statements: Mapping[str, Any]) -> Mapping[str, str]:
@@ -122,10 +131,14 @@ class Front:
         key: Mapping[str, str] = iam.create_access_key(UserName=name)["AccessKey"]
         return key
 
-    def role(self, name: str, trust: Mapping[str, Any], *statements: Mapping[str, Any], **options: Any) -> str:
+    def role(
+        self, name: str, trust: Mapping[str, Any], *statements: Mapping[str, Any], **options: Any
+    ) -> str:
         """Create a role with an inline policy and return its ARN."""
         iam = self.client("iam")
-        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust), **options)["Role"]["Arn"]
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust), **options)["Role"][
+            "Arn"
+        ]
         if statements:
             iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=document(*statements))
         return str(arn)

@@ -81,7 +81,9 @@ def test_session_with_mfa_says_so(front: Front) -> None:
     """A session opened with a device's code counts as MFA-authenticated."""
     key = front.user("alice")
     sts = front.client("sts", key)
-    credentials = sts.get_session_token(SerialNumber=f"arn:aws:iam::{ACCOUNT_ID}:mfa/alice", TokenCode="123456")
+    credentials = sts.get_session_token(
+        SerialNumber=f"arn:aws:iam::{ACCOUNT_ID}:mfa/alice", TokenCode="123456"
+    )
     front.client("imagebuilder", credentials["Credentials"]).list_images()
     identity = front.record("ListImages")["userIdentity"]
     assert identity["type"] == "IAMUser"
@@ -135,7 +137,9 @@ def test_unsigned_request_is_anonymous(front: Front) -> None:
     assert front.record("ListBuckets")["userIdentity"]["accountId"] == "ANONYMOUS_PRINCIPAL"
 
 
-@pytest.mark.parametrize("scope", ["test/20260101/eu-west-1/s3/aws4_request", "test%2F20260101%2Feu-west-1%2Fs3%2Faws4_request"])
+@pytest.mark.parametrize(
+    "scope", ["test/20260101/eu-west-1/s3/aws4_request", "test%2F20260101%2Feu-west-1%2Fs3%2Faws4_request"]
+)
 def test_presigned_url_carries_the_credential(scope: str) -> None:
     """The credential of a presigned URL is read from its query string, encoded or not."""
     credential = read_credential({"QUERY_STRING": f"X-Amz-Credential={scope}&X-Amz-Signature=0"})
@@ -165,7 +169,9 @@ def test_deleted_key_is_refused_only_when_strict(strict_front: Front) -> None:
 
 def test_expired_session_is_refused_when_strict(strict_front: Front) -> None:
     """A session's credentials end when STS said that they would."""
-    session = strict_front.client("sts", strict_front.user("alice", allow("*"))).get_session_token(DurationSeconds=900)
+    session = strict_front.client("sts", strict_front.user("alice", allow("*"))).get_session_token(
+        DurationSeconds=900
+    )
     client = strict_front.client("imagebuilder", session["Credentials"])
     client.list_images()
     strict_front.cloud.move_clock(timedelta(seconds=901))

@@ -10,11 +10,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+_WIDEST = 48
+MOST_TABLE_ROWS = 500  # a terminal is no place for more
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
@@ -132,20 +135,32 @@ def shown(value: object) -> str:
 
 
 def _write_table(rows: Iterable[msgspec.Struct], columns: Sequence[str], file: BinaryIO, title: str) -> None:
-    from rich.console import Console  # noqa: PLC0415 - only tables pay for its import
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    """Aligned columns in plain text; a cell too wide for its column pushes the others on and is never cut."""
+    rows = iter(rows)
+    cells = [[shown(getattr(row, name)) for name in columns] for row in islice(rows, MOST_TABLE_ROWS)]
+    heads = [name.strip("_").replace("_", " ").upper() for name in columns]
+    widths = [
+        max(len(head), *(min(len(row[column]), _WIDEST) for row in cells)) if cells else len(head)
+        for column, head in enumerate(heads)
+    ]
+    bold, plain_again = ("\x1b[1m", "\x1b[0m") if _colours(file) else ("", "")
+    out = [f"{bold}{title}{plain_again}\n"] if title else []
+    out.append(f"{bold}{_line(heads, widths)}{plain_again}\n")
+    out += [f"{_line(row, widths)}\n" for row in cells]
+    file.write("".join(out).encode())
+    more = sum(1 for _ in rows)
+    if more:
+        note = f"{more:,} further rows are not shown; --format jsonl or csv gives all"
+        print(note, file=sys.stderr)  # noqa: T201
 
-    table = Table(title=title or None, title_justify="left", title_style="bold")
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(getattr(row, name))) for name in columns))
-    terminal = file is sys.stdout.buffer and sys.stdout.isatty()
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="\n", write_through=True)
-    Console(file=text, width=None if terminal else 200, force_terminal=terminal).print(table)
-    text.flush()
-    text.detach()
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _colours(file: BinaryIO) -> bool:
+    """Whether bold is welcome: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return file is sys.stdout.buffer and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _write_parquet(rows: Iterable[msgspec.Struct], columns: Sequence[str], file: BinaryIO) -> None:

@@ -1,21 +1,19 @@
 """From the bytes of one log file to the records that a selection wants.
 
-Two ways lead there. The fast one lets simdjson check the whole file and name each record's service, then cuts
-the wanted records out of the text by the marks that CloudTrail's own writer leaves, and believes a cut only
-if it decodes to the very event that simdjson saw. Whatever does not fit (other spacing, key order or escapes,
-and all damage) goes the careful way of audit.recover, which decides from structure alone. The tests hold
-both against a plain reading with `json`.
+Two ways lead there. The fast one lets msgspec check the whole file's JSON while it picks out each record's
+service only, then cuts the wanted records out of the text by the marks that CloudTrail's own writer leaves, and
+believes the cuts only if they decode to the very events that were picked. Whatever does not fit (other spacing,
+key order or escapes, and all damage) goes the careful way of audit.recover, which decides from structure alone.
+The tests hold both against a plain reading with `json`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 
 import msgspec
-import simdjson
 
 from audit.find import mentions
 from audit.findings import DAMAGED_RECORD, Finding
@@ -24,10 +22,24 @@ from audit.recover import split
 from audit.selection import Selection
 from audit.unpack import DEFAULT_LIMIT, unpack
 
-_PARSER = simdjson.Parser()
 _FIRST_KEY = b'{"eventVersion":'
 _NEXT = b',{"eventVersion":'
 _NEWLINES = bytes.maketrans(b"\r\n", b"  ")  # JSON has bare line ends between tokens only: the values stay
+
+
+class _Head(msgspec.Struct, rename="camel", gc=False):
+    """The least that tells records apart."""
+
+    event_source: str
+    event_id: str | None = msgspec.field(name="eventID", default=None)
+
+
+class _Heads(msgspec.Struct):
+    Records: list[_Head]
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_HEADS = msgspec.json.Decoder(_Heads)
 
 
 @dataclass(slots=True)
@@ -43,7 +55,8 @@ class Scanned:
 def scan(key: str, data: bytes, selection: Selection, limit: int = DEFAULT_LIMIT) -> Scanned:
     """Read one log file. Damage becomes findings; every sound record that the selection wants is kept.
 
-    `limit` bounds the decompressed bytes.
+    The file's gzip and JSON are checked throughout, and each record must name its service; the records of
+    services that are not wanted are not looked into any further. `limit` bounds the decompressed bytes.
     """
     unpacked = unpack(key, data, limit)
     text = unpacked.text
@@ -68,49 +81,50 @@ def _carefully(key: str, text: bytes, selection: Selection, result: Scanned) -> 
     if finding and not result.findings:
         result.findings.append(finding)
     result.events = len(texts)
+    sources = selection.event_sources
     for number, raw in enumerate(texts):
         try:
+            if sources and _HEAD.decode(raw).event_source not in sources:
+                continue
             event = DECODER.decode(raw)
-            if selection.wants(event):
-                line = bytes(raw).translate(_NEWLINES)
-                line.decode()
-                result.records.append(Record(key, line, event))
+            line = bytes(raw).translate(_NEWLINES)
+            line.decode()
         except (ValueError, RecursionError) as error:
             result.findings.append(Finding(DAMAGED_RECORD, f"{key} record {number}", str(error)))
+            continue
+        if selection.wants(event):
+            result.records.append(Record(key, line, event))
 
 
 def _quick(text: bytes, sources: frozenset[str]) -> tuple[int, list[tuple[bytes, Event]]] | None:
     """How many events there are, and the text and event of those of `sources`; None if in doubt."""
-    records: Any = None
     try:
-        records = _PARSER.parse(text)["Records"]  # type: ignore[index]
-        wanted = [record["eventID"] for record in records if record["eventSource"] in sources]
-        count = len(records)
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        heads = _HEADS.decode(text).Records
+    except (ValueError, RecursionError):
         return None
-    finally:
-        del records  # the parser refuses the next file while this one is in use
+    wanted = [head.event_id for head in heads if head.event_source in sources]
     if not wanted:
-        return count, []
+        return len(heads), []
     found = list(_cuts(text, sources))
     if [event.event_id for _, event in found] != wanted:
         return None
-    return count, found
+    return len(heads), found
 
 
-def _cuts(text: bytes, sources: Iterable[str]) -> Iterable[tuple[bytes, Event]]:
+def _cuts(text: bytes, sources: frozenset[str]) -> Iterator[tuple[bytes, Event]]:
     """Cut at CloudTrail's own marks around each mention of the services; stop if one cut is odd."""
-    ends = 0
     needles = (b'"eventSource":"%b"' % source.encode() for source in sources)
+    done = 0
     for at in sorted(chain.from_iterable(mentions(text, needle) for needle in needles)):
-        begin = text.rfind(_FIRST_KEY, ends, at)
-        end = text.find(_NEXT, at)
-        if end < 0:
-            end = text.rfind(b"]", at)
-        cut = text[begin:end]
+        begin = text.rfind(_FIRST_KEY, done, at)
+        done = text.find(_NEXT, at)
+        if done < 0:
+            done = text.rfind(b"]", at)
+        cut = text[begin:done]
         try:
             event = DECODER.decode(cut)
-        except (msgspec.DecodeError, RecursionError):
+            if not cut.isascii():
+                cut.decode()
+        except (ValueError, RecursionError):
             return
-        ends = end
         yield cut, event

@@ -48,6 +48,7 @@ class Job(Generic[T]):
     selection: Selection
     limit: int
     condense: Callable[[Iterable[Record]], T]
+    batches: int = 1
 
     def run(self, keys: Sequence[str]) -> Part[T]:
         """Read a batch of log files."""
@@ -82,7 +83,7 @@ def run(job: Job[T], keys: Iterator[str], processes: int | None = None) -> Itera
     method = "fork" if sys.platform == "linux" else "spawn"
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context(method)) as pool:
         waiting: deque[Future[Part[T]]] = deque()
-        for batch in _batches(chain(first, keys), job.source.batch):
+        for batch in _batches(chain(first, keys), job.source.batch * job.batches):
             waiting.append(pool.submit(job.run, batch))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()

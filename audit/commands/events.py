@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 from audit import logs
 from audit.findings import Finding
-from audit.output import Format, opened, write_rows
+from audit.output import MOST_TABLE_ROWS, Format, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection
@@ -47,9 +48,25 @@ def events(
     parts = values(logs.condensed(source, selection, rows, limit=limit), findings)
     found: Iterable[EventRow] = chain.from_iterable(parts)
     if form is Format.TABLE:
-        found = sorted(found, key=lambda row: row.time)
+        found = newest(found)
     write_rows(found, EventRow.__struct_fields__, form, output, table_columns=TABLE_COLUMNS)
     return tell(findings)
+
+
+def newest(found: Iterable[EventRow]) -> list[EventRow]:
+    """As many of the newest rows as a table shows, oldest first, without keeping the others."""
+    total = 0
+
+    def counted() -> Iterator[EventRow]:
+        nonlocal total
+        for total, row in enumerate(found, 1):  # noqa: B007 - counted for the note below
+            yield row
+
+    kept = heapq.nlargest(MOST_TABLE_ROWS, counted(), key=lambda row: row.time)
+    if total > len(kept):
+        note = f"the newest {len(kept)} of {total:,} events; --format jsonl or csv gives all"
+        print(note, file=sys.stderr)  # noqa: T201
+    return sorted(kept, key=lambda row: row.time)
 
 
 def lines(records: Iterable[Record]) -> bytes:

@@ -34,7 +34,7 @@ def report(
     """
     findings: list[Finding] = []
     facts = Facts()
-    for part in values(logs.condensed(source, selection, count, limit=limit), findings):
+    for part in values(logs.condensed(source, selection, count, limit=limit, batches=8), findings):
         facts.merge(part)
     total = facts.total
     title = f"Who did what: {total.count:,} events, {total.failed:,} failed"

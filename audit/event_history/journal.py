@@ -1,0 +1,124 @@
+"""What a download has so far: one file for each account and Region, a line a page, so that it can go on later.
+
+The folder stands beside the output under its name with `.part` added, and goes when the output is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+_PLACE = re.compile(r"\d{12}\.[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
+
+
+class JournalError(Exception):
+    """The journal belongs to another query or cannot be written; the message says how to mend it."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The wanted events of one page; `until` is the oldest event time that the page reached."""
+
+    until: datetime | None
+    last: bool
+    records: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an account and Region got: the oldest time reached, the event IDs kept, and whether all is read."""
+
+    until: datetime | None
+    ids: frozenset[str]
+    done: bool
+
+
+class Journal:
+    """The pages kept so far, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Begin, or go on with, the download of a query; return the query with the times it began with.
+
+        `query["end"]` is now for a download that begins, and what it was then for one that goes on.
+
+        Raises:
+            JournalError: the folder holds another query's download, or cannot be written.
+
+        """
+        path = self._folder / "query.json"
+        try:
+            self._folder.mkdir(parents=False, exist_ok=True)
+            if path.exists():
+                before: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+            else:
+                before = query
+                temporary = path.with_suffix(".new")
+                temporary.write_bytes(msgspec.json.encode(query))
+                temporary.replace(path)
+        except (OSError, msgspec.DecodeError) as error:
+            raise JournalError(
+                f"{self._folder}: {error}; give --output in a writable folder, or delete this one"
+            ) from error
+        if {**before, "end": None, "begun": None} != {**query, "end": None, "begun": None}:
+            raise JournalError(
+                f"{self._folder} holds an interrupted download of other events: finish that one with the options"
+                " that it was begun with, or delete the folder"
+            )
+        return before
+
+    def add(self, place: str, kept: Kept) -> None:
+        """Append one page, and see it to the disk."""
+        with self._file(place).open("ab") as file:
+            file.write(msgspec.json.encode(kept) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def progress(self, place: str, event_id: re.Pattern[str]) -> Progress:
+        """How far a place got before. A last line that was cut off is removed: its page is asked for again."""
+        self._cut_torn_line(place)
+        until, done, ids = None, False, set[str]()
+        for kept in self._pages(place):
+            until, done = kept.until or until, kept.last
+            ids.update(found[1] for record in kept.records if (found := event_id.search(record)))
+        return Progress(until, frozenset(ids), done)
+
+    def records(self, place: str) -> Iterator[str]:
+        """The records of a place, newest first, as they came."""
+        for kept in self._pages(place):
+            yield from kept.records
+
+    def remove(self) -> None:
+        """Delete the journal: its work is done."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _pages(self, place: str) -> Iterable[Kept]:
+        file = self._file(place)
+        if file.exists():
+            with file.open("rb") as lines:
+                for line in lines:
+                    yield msgspec.json.decode(line, type=Kept)
+
+    def _cut_torn_line(self, place: str) -> None:
+        file = self._file(place)
+        if not file.exists():
+            return
+        content = file.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole != len(content):
+            with file.open("r+b") as torn:
+                torn.truncate(whole)
+
+    def _file(self, place: str) -> Path:
+        if not _PLACE.fullmatch(place):
+            raise JournalError(f"{place!r} is no account and Region")
+        return self._folder / f"{place}.jsonl"

@@ -1,0 +1,132 @@
+"""LookupEvents for one account and Region: one server-side attribute, paced, retried, page by page.
+
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from audit.selection import Selection
+
+CALLS_PER_SECOND = 2  # of LookupEvents, per account and Region; not adjustable
+PAGE_SIZE = 50
+_ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}")
+_THROTTLED = frozenset(
+    {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"}
+)
+_MOST_FAILURES_IN_A_ROW = 60  # half a minute of throttling or of lost connections
+_PASSING = frozenset({"InternalFailure", "InternalError", "ServiceUnavailable", "RequestTimeout"})
+
+
+class LookupFailedError(Exception):
+    """Event history of one account and Region cannot be read; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """First and last event time asked for, both included, to the second; None leaves an end open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to 50 events, newest first, as the API gives them; `last` says that no older ones are left."""
+
+    events: tuple[Mapping[str, Any], ...]
+    last: bool
+
+
+def attribute_of(selection: Selection, resource: str | None) -> list[dict[str, str]]:
+    """The one attribute that the API filters by: of those asked for, the one that fewest events have."""
+    candidates = [
+        ("EventId", _only(selection.event_ids)),
+        ("AccessKeyId", _access_key(selection)),
+        ("ResourceName", resource),
+        ("EventName", _only(selection.event_names)),
+        ("EventSource", _only(selection.event_sources)),
+        ("ReadOnly", None if selection.read_only is None else str(selection.read_only).lower()),
+    ]
+    chosen = next(((key, value) for key, value in candidates if value), None)
+    return [{"AttributeKey": chosen[0], "AttributeValue": chosen[1]}] if chosen and chosen[1] else []
+
+
+def pages(
+    client: Any, attribute: list[dict[str, str]], window: Window, stop: threading.Event
+) -> Iterator[Page]:
+    """Yield the pages of one account and Region, as fast as its limit allows; ends early once `stop` is set.
+
+    Raises:
+        LookupFailedError: the call is refused, or fails again and again.
+
+    """
+    request: dict[str, Any] = {"MaxResults": PAGE_SIZE}
+    if attribute:
+        request["LookupAttributes"] = attribute
+    if window.start is not None:
+        request["StartTime"] = window.start
+    if window.end is not None:
+        request["EndTime"] = window.end
+    caller = _PacedCaller(client, stop)
+    while not stop.is_set():
+        answer = caller.call(request)
+        if answer is None:
+            return
+        token = answer.get("NextToken")
+        yield Page(tuple(answer.get("Events", ())), last=not token)
+        if not token:
+            return
+        request["NextToken"] = token
+
+
+class _PacedCaller:
+    """Calls twice a second at most, and again after throttling: the same page, so that none is lost."""
+
+    def __init__(self, client: Any, stop: threading.Event) -> None:
+        self._client = client
+        self._stop = stop
+        self._next = 0.0
+
+    def call(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        failures = 0
+        while True:
+            if self._stop.wait(max(0.0, self._next - time.monotonic())):
+                return None
+            # Counted from when the call was due, so that a slow answer does not slow down the next call.
+            self._next = max(self._next, time.monotonic() - 1 / CALLS_PER_SECOND) + 1 / CALLS_PER_SECOND
+            try:
+                answer: Mapping[str, Any] = self._client.lookup_events(**request)
+            except (BotoCoreError, ClientError) as error:
+                failures += 1
+                if failures >= _MOST_FAILURES_IN_A_ROW or not _passes(error):
+                    raise LookupFailedError(str(error)) from error
+                self._next = time.monotonic() + 1 / CALLS_PER_SECOND
+            else:
+                return answer
+
+
+def _passes(error: BotoCoreError | ClientError) -> bool:
+    """Whether the same call may succeed a moment later."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return error.response["Error"]["Code"] in _THROTTLED | _PASSING or status >= 500
+    return type(error).__name__ in {"ConnectionClosedError", "ReadTimeoutError", "ConnectTimeoutError"}
+
+
+def _only(values: frozenset[str]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _access_key(selection: Selection) -> str | None:
+    identity = _only(selection.identities)
+    return identity if identity and _ACCESS_KEY.fullmatch(identity) else None

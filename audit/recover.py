@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -22,6 +23,7 @@ _DECODER = msgspec.json.Decoder(_LogFile)
 _ANY = msgspec.json.Decoder(_AnyLogFile)
 _SCANNER = json.JSONDecoder(strict=True)
 _SPACE = " \t\r\n"
+_END = re.compile(r"\][ \t\r\n]*\}[ \t\r\n]*")
 
 
 def split(key: str, text: bytes) -> tuple[Sequence[bytes | msgspec.Raw], Finding | None]:
@@ -39,21 +41,21 @@ def split(key: str, text: bytes) -> tuple[Sequence[bytes | msgspec.Raw], Finding
         return _before_the_fault(key, text, str(error))
 
 
-def _before_the_fault(key: str, text: bytes, fault: str) -> tuple[Sequence[bytes], Finding]:
-    """Read value by value, as far as the rules of JSON hold."""
+def _before_the_fault(key: str, text: bytes, fault: str) -> tuple[Sequence[bytes], Finding | None]:
+    """Read value by value, as far as JSON's rules hold. If they hold to the end, the fault is a record's."""
     # Latin-1 keeps one character a byte, so that positions and cuts are those of the bytes themselves.
     letters = text.decode("latin-1")
     begin = _first_record(letters)
     found: list[bytes] = []
     while begin is not None:
         try:
-            value, end = _SCANNER.raw_decode(letters, begin)
+            _, end = _SCANNER.raw_decode(letters, begin)
         except (ValueError, RecursionError):
-            break
-        if not isinstance(value, dict):
             break
         found.append(text[begin:end])
         end = _skip(letters, end)
+        if _END.fullmatch(letters, end):
+            return found, None
         begin = _skip(letters, end + 1) if letters[end : end + 1] == "," else None
     detail = f"{fault}; {len(found)} records before the fault are kept"
     return found, Finding(DAMAGED_JSON, key, detail)

@@ -1,10 +1,10 @@
 """From the bytes of one log file to the records that a selection wants.
 
 Two ways lead there. The fast one lets msgspec check the whole file's JSON while it picks out each record's
-service only, then cuts the wanted records out of the text by the marks that CloudTrail's own writer leaves, and
-believes the cuts only if they decode to the very events that were picked. Whatever does not fit (other spacing,
-key order or escapes, and all damage) goes the careful way of audit.recover, which decides from structure alone.
-The tests hold both against a plain reading with `json`.
+service only, then cuts the wanted records out of the text by the marks that CloudTrail's own writer leaves,
+and believes the cuts only if they decode to the very events that were picked. Whatever does not fit (other
+spacing, key order or escapes, and all damage) goes the careful way of audit.recover, which decides from
+structure alone. The tests hold both against a plain reading with `json`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,15 @@ _NEXT = b',{"eventVersion":'
 _NEWLINES = bytes.maketrans(b"\r\n", b"  ")  # JSON has bare line ends between tokens only: the values stay
 
 
-class _Head(msgspec.Struct, rename="camel", gc=False):
-    """The least that tells records apart."""
+class _Service(msgspec.Struct, rename="camel", gc=False):
+    """The one member without which nothing can be said of a record."""
 
     event_source: str
+
+
+class _Head(_Service):
+    """The least that tells records apart."""
+
     event_id: str | None = msgspec.field(name="eventID", default=None)
 
 
@@ -38,7 +43,7 @@ class _Heads(msgspec.Struct):
     Records: list[_Head]
 
 
-_HEAD = msgspec.json.Decoder(_Head)
+_SERVICE = msgspec.json.Decoder(_Service)
 _HEADS = msgspec.json.Decoder(_Heads)
 
 
@@ -69,7 +74,9 @@ def scan(key: str, data: bytes, selection: Selection, limit: int = DEFAULT_LIMIT
         quick = _quick(text, selection.event_sources)
         if quick is not None:
             result.events, found = quick
-            result.records = [Record(key, cut, event) for cut, event in found if selection.wants(event)]
+            result.records = [
+                Record(key, _one_line(cut), event) for cut, event in found if selection.wants(event)
+            ]
             return result
     _carefully(key, text, selection, result)
     return result
@@ -84,16 +91,21 @@ def _carefully(key: str, text: bytes, selection: Selection, result: Scanned) -> 
     sources = selection.event_sources
     for number, raw in enumerate(texts):
         try:
-            if sources and _HEAD.decode(raw).event_source not in sources:
+            if sources and _SERVICE.decode(raw).event_source not in sources:
                 continue
             event = DECODER.decode(raw)
-            line = bytes(raw).translate(_NEWLINES)
+            line = _one_line(bytes(raw))
             line.decode()
         except (ValueError, RecursionError) as error:
             result.findings.append(Finding(DAMAGED_RECORD, f"{key} record {number}", str(error)))
             continue
         if selection.wants(event):
             result.records.append(Record(key, line, event))
+
+
+def _one_line(text: bytes) -> bytes:
+    """The same JSON without line ends."""
+    return text.translate(_NEWLINES) if b"\n" in text or b"\r" in text else text
 
 
 def _quick(text: bytes, sources: frozenset[str]) -> tuple[int, list[tuple[bytes, Event]]] | None:

@@ -39,7 +39,7 @@ class NullCondition:
         values = _values(context, self.key)
         if values and not any(values) and self.accepts_absent is not self.accepts_present:
             raise PolicyError(
-                f"Null tests {self.key}, whose value in this request is empty; compare with StringEquals instead"
+                f"Null tests {self.key}, whose value in this request is empty; compare it with StringEquals"
             )
         return self.accepts_present if values else self.accepts_absent
 

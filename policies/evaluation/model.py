@@ -91,7 +91,7 @@ class Principal:
 
     @classmethod
     def federated_user(cls, arn: str, issuer_arn: str | None = None) -> Principal:
-        """A GetFederationToken session, and the user who asked for it where that is known."""
+        """A GetFederationToken session, and the user (or root user) who asked for it where that is known."""
         partition, account_id = _arn_owner(arn, "sts", "federated-user/")
         return cls(PrincipalKind.FEDERATED_USER, arn, account_id, partition, issuer_arn)
 
@@ -188,6 +188,8 @@ def _context_of(principal: Principal) -> dict[str, str | tuple[str, ...]]:
         context["aws:principalarn"] = role or principal.arn
         context["aws:principalaccount"] = principal.account_id
         context["aws:principalisawsservice"] = "false"
+    if kind is PrincipalKind.ANONYMOUS:
+        context["aws:principalaccount"] = "anonymous"
     if kind is PrincipalKind.USER:
         context["aws:username"] = principal.arn.rpartition("/")[2]
     return context

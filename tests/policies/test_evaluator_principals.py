@@ -102,6 +102,18 @@ def test_federated_user_needs_a_session_policy_unless_named_itself() -> None:
     assert verdict(FEDERATED_USER, resource=open_to({"AWS": USER_ARN}), session=[EVERYTHING]) is ALLOWED
 
 
+def test_federated_root_user_has_what_its_session_policy_allows() -> None:
+    """Root has no identity policies, so a session that it made is limited by its session policy only."""
+    federated_root = Principal.federated_user(FEDERATED_ARN, ROOT_ARN)
+    assert verdict(federated_root, session=[EVERYTHING]) is ALLOWED
+    assert verdict(federated_root, session=[NOTHING]) is NOT_ALLOWED
+    assert verdict(federated_root) is NOT_ALLOWED
+    assert verdict(federated_root, account=OTHER, session=[EVERYTHING]) is NOT_ALLOWED
+    bucket = open_to({"AWS": OWN})
+    assert verdict(federated_root, account=OTHER, session=[EVERYTHING], resource=bucket) is ALLOWED
+    assert verdict(federated_root, "kms:Decrypt", KEY, session=[EVERYTHING]) is NOT_ALLOWED
+
+
 @pytest.mark.parametrize("limit", ["boundary", "session", "service_control"])
 def test_limits_cut_and_never_give(limit: str) -> None:
     """Boundary, session and service control policies allow nothing alone and cut what they do not allow."""
@@ -270,6 +282,8 @@ def test_anonymous_caller_is_met_by_a_star_only() -> None:
     for named in ({"AWS": OWN}, {"AWS": USER_ARN}, {"Service": CLOUDTRAIL.arn}):
         assert verdict(ANONYMOUS, resource=open_to(named)) is NOT_ALLOWED
     assert verdict(ANONYMOUS) is NOT_ALLOWED
+    unsigned = {"StringEquals": {"aws:PrincipalAccount": "anonymous", "aws:PrincipalType": "Anonymous"}}
+    assert verdict(ANONYMOUS, resource=policy(allow(Principal="*", Condition=unsigned))) is ALLOWED
     account_key = {"StringEquals": {"aws:PrincipalAccount": OWN}}
     assert verdict(ANONYMOUS, resource=policy(allow(Principal="*", Condition=account_key))) is NOT_ALLOWED
 
@@ -309,6 +323,8 @@ def test_not_principal_denies_all_but_those_named_with_their_account() -> None:
     """A user is exempt with its account, a session with role and account; the account alone exempts root."""
     assert verdict(USER, resource=exempting(USER_ARN, ROOT_ARN)) is ALLOWED
     assert verdict(SESSION, resource=exempting(SESSION_ARN, ROLE_ARN, OWN)) is ALLOWED
+    federated_root = Principal.federated_user(FEDERATED_ARN, ROOT_ARN)
+    assert verdict(federated_root, resource=exempting(FEDERATED_ARN, ROOT_ARN)) is ALLOWED
     assert verdict(ROOT, resource=exempting(ROOT_ARN)) is ALLOWED
     assert verdict(CLOUDTRAIL, resource=exempting(service=CLOUDTRAIL.arn)) is ALLOWED
     for principal in (SESSION, FAR_USER, ANONYMOUS, CLOUDTRAIL, WEB, FAR_ROOT):

@@ -255,7 +255,7 @@ def test_nothing_is_allowed_without_an_allowing_statement(case: tuple[Request, P
 @given(cases())
 @LAW
 def test_anonymous_callers_have_at_most_what_everyone_has(case: tuple[Request, Policies]) -> None:
-    """What an unsigned request may do, a user of the owner's account may too, but for conditions on the caller."""
+    """What an unsigned request may do, a user of the owner's account may do too."""
     request, policies = case
     resource = policies.resource
     if resource is None or any("aws:username" in str(one.get("Condition")) for one in resource["Statement"]):

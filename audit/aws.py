@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -22,14 +23,23 @@ class Aws:
     profile: str | None = None
     endpoint_url: str | None = None
 
-    def client(self, service: str, *, region: str | None = None, connections: int = 10) -> Any:
-        """A boto3 client that retries throttling and lost connections by itself."""
-        session = boto3.Session(profile_name=self.profile, region_name=region or self.region)
+    def client(
+        self, service: str, *, region: str | None = None, connections: int = 10, attempts: int = 5
+    ) -> Any:
+        """A boto3 client that tries a call so many times when it is throttled or its connection is lost."""
+        session = _session(self.profile)
         return session.client(
             service,
-            region_name=session.region_name or DEFAULT_REGION,
+            region_name=region or self.region or session.region_name or DEFAULT_REGION,
             endpoint_url=self.endpoint_url,
             config=Config(
-                retries={"mode": "standard", "total_max_attempts": 5}, max_pool_connections=connections
+                retries={"mode": "standard", "total_max_attempts": attempts},
+                max_pool_connections=connections,
             ),
         )
+
+
+@cache
+def _session(profile: str | None) -> boto3.Session:
+    """One session for each profile: it keeps the service models that it has read."""
+    return boto3.Session(profile_name=profile)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
+from audit.errors import AuditError
 from audit.logs import open_source
 from audit.options import (
     EndpointOption,
@@ -15,13 +17,14 @@ from audit.options import (
     LimitOption,
     OutputOption,
     ProfileOption,
+    ProfilesOption,
     RegionOption,
+    ResourceOption,
     SourceArgument,
     takes_selection,
 )
-from audit.output import Format, OutputError
+from audit.output import Format
 from audit.selection import Selection
-from audit.sources.source import SourceError
 
 app = typer.Typer(
     help="Read what CloudTrail delivered: who did what, from where, when, with which result.",
@@ -81,18 +84,71 @@ def report(  # noqa: PLR0917 - typer calls it by name
     raise typer.Exit(run(place, selection, form=form, output=output, limit=max_file_mib * 2**20))
 
 
+@app.command()
+@takes_selection
+def history(  # noqa: PLR0917 - typer calls it by name
+    selection: Selection,
+    resource: ResourceOption = None,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    region: RegionOption = None,
+    profile: ProfilesOption = None,
+    endpoint_url: EndpointOption = None,
+) -> None:
+    """View, search and download Event history: 90 days of management events, trail or none.
+
+    --event-region names the Regions to look in, or all; several --profile reach several accounts. A download
+    (--output) that was interrupted goes on when the same command is run again.
+
+    Example: python -m audit history --event-name StartImagePipelineExecution --event-region all
+    """
+    from audit.aws import Aws  # noqa: PLC0415
+    from audit.commands.history import history as run  # noqa: PLC0415
+
+    accesses = [Aws(region, name, endpoint_url) for name in profile or ()] or [
+        Aws(region, None, endpoint_url)
+    ]
+    everywhere = replace(selection, regions=frozenset())
+    regions = sorted(selection.regions)
+    raise typer.Exit(run(accesses, regions, everywhere, resource=resource, form=form, output=output))
+
+
+@app.command()
+@takes_selection
+def query(  # noqa: PLR0917 - typer calls it by name
+    selection: Selection,
+    sql: Annotated[str, typer.Argument(help="A SELECT in Athena's SQL, or a named query's name.")] = "",
+    source: Annotated[str, typer.Option(help="s3://bucket[/prefix], a folder or one log file.")] = "",
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    max_file_mib: LimitOption = 64,
+    region: RegionOption = None,
+    profile: ProfileOption = None,
+    endpoint_url: EndpointOption = None,
+) -> None:
+    """Ask the table cloudtrail, whose columns are those of AWS's Athena table. Without SQL: name the queries.
+
+    Example: python -m audit query root-use --source s3://my-log-bucket
+    """
+    from audit.commands import query as command  # noqa: PLC0415
+
+    if not sql:
+        raise typer.Exit(command.listed())
+    if not source:
+        raise typer.BadParameter("--source is missing: name s3://bucket[/prefix] or a folder")
+    place = open_source(source, region=region, profile=profile, endpoint_url=endpoint_url)
+    limit = max_file_mib * 2**20
+    raise typer.Exit(command.run(sql, place, selection, form=form, output=output, limit=limit))
+
+
 def main() -> None:
     """Run a command: 0 clean, 1 findings, 2 usage or bad input, 130 interrupted."""
     try:
         app()
-    except (SourceError, OutputError) as error:
-        sys.exit(_refused(error))
+    except AuditError as error:
+        print(f"audit: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user needs
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _refused(error: Any) -> int:
-    print(f"audit: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user needs
-    return 2

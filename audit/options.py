@@ -21,6 +21,12 @@ LimitOption = Annotated[
 ]
 RegionOption = Annotated[str | None, typer.Option("--region", help="AWS Region to talk to.")]
 ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
+ProfilesOption = Annotated[
+    list[str] | None, typer.Option("--profile", help="Profile of an account. Repeatable.", show_default=False)
+]
+ResourceOption = Annotated[
+    str | None, typer.Option("--resource", help="Name or ARN of a resource that the call was about.")
+]
 EndpointOption = Annotated[str | None, typer.Option("--endpoint-url", help="AWS endpoint to talk to.")]
 
 

@@ -1,4 +1,4 @@
-"""What a download has so far: one file for each account and Region, a line a page, so that it can go on later.
+"""What a download has so far: a file for each account and Region, a line a page, to go on from.
 
 The folder stands beside the output under its name with `.part` added, and goes when the output is whole.
 """
@@ -16,24 +16,26 @@ from typing import Any
 
 import msgspec
 
+from audit.output import OutputError
+
 _PLACE = re.compile(r"\d{12}\.[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 
 
-class JournalError(Exception):
+class JournalError(OutputError):
     """The journal belongs to another query or cannot be written; the message says how to mend it."""
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """The wanted events of one page; `until` is the oldest event time that the page reached."""
+    """The wanted events of one page as (event ID, record); `until` is the oldest event time of the page."""
 
     until: datetime | None
     last: bool
-    records: list[str]
+    records: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an account and Region got: the oldest time reached, the event IDs kept, and whether all is read."""
+    """How far a place got: the oldest time reached, the event IDs kept, and whether all is read."""
 
     until: datetime | None
     ids: frozenset[str]
@@ -49,7 +51,7 @@ class Journal:
     def open(self, query: dict[str, Any]) -> dict[str, Any]:
         """Begin, or go on with, the download of a query; return the query with the times it began with.
 
-        `query["end"]` is now for a download that begins, and what it was then for one that goes on.
+        `query["begun"]` is now for a download that begins, and stays what it was for one that goes on.
 
         Raises:
             JournalError: the folder holds another query's download, or cannot be written.
@@ -69,10 +71,10 @@ class Journal:
             raise JournalError(
                 f"{self._folder}: {error}; give --output in a writable folder, or delete this one"
             ) from error
-        if {**before, "end": None, "begun": None} != {**query, "end": None, "begun": None}:
+        if {**before, "begun": None} != {**query, "begun": None}:
             raise JournalError(
-                f"{self._folder} holds an interrupted download of other events: finish that one with the options"
-                " that it was begun with, or delete the folder"
+                f"{self._folder} holds an interrupted download of other events: finish that one with"
+                " the options that it was begun with, or delete the folder"
             )
         return before
 
@@ -83,19 +85,19 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
 
-    def progress(self, place: str, event_id: re.Pattern[str]) -> Progress:
-        """How far a place got before. A last line that was cut off is removed: its page is asked for again."""
+    def progress(self, place: str) -> Progress:
+        """How far a place got before. A torn last line is removed: its page is asked for again."""
         self._cut_torn_line(place)
         until, done, ids = None, False, set[str]()
         for kept in self._pages(place):
             until, done = kept.until or until, kept.last
-            ids.update(found[1] for record in kept.records if (found := event_id.search(record)))
+            ids.update(event_id for event_id, _ in kept.records)
         return Progress(until, frozenset(ids), done)
 
     def records(self, place: str) -> Iterator[str]:
         """The records of a place, newest first, as they came."""
         for kept in self._pages(place):
-            yield from kept.records
+            yield from (record for _, record in kept.records)
 
     def remove(self) -> None:
         """Delete the journal: its work is done."""

@@ -19,6 +19,7 @@ from audit.selection import Selection
 
 CALLS_PER_SECOND = 2  # of LookupEvents, per account and Region; not adjustable
 PAGE_SIZE = 50
+_LATE_SECONDS = 0.1
 _ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}")
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"}
@@ -102,8 +103,8 @@ class _PacedCaller:
         while True:
             if self._stop.wait(max(0.0, self._next - time.monotonic())):
                 return None
-            # Counted from when the call was due, so that a slow answer does not slow down the next call.
-            self._next = max(self._next, time.monotonic() - 1 / CALLS_PER_SECOND) + 1 / CALLS_PER_SECOND
+            # Counted from when the call was due, so that being a little late does not add up.
+            self._next = max(self._next, time.monotonic() - _LATE_SECONDS) + 1 / CALLS_PER_SECOND
             try:
                 answer: Mapping[str, Any] = self._client.lookup_events(**request)
             except (BotoCoreError, ClientError) as error:

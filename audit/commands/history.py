@@ -1,0 +1,158 @@
+"""`audit history`: Event history viewed, searched, downloaded; any filters, many Regions and accounts."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from audit.aws import Aws
+from audit.commands.events import newest, tell
+from audit.event_history.download import Download, Place
+from audit.event_history.journal import Journal
+from audit.event_history.lookup import Window
+from audit.output import Format, opened, write_rows
+from audit.records import Record
+from audit.rows import TABLE_COLUMNS, EventRow, row_of
+from audit.selection import Selection, parse_time
+from audit.sources.source import SourceError
+
+DAYS_KEPT = 90
+ALL_REGIONS = "all"
+
+
+def history(
+    accesses: Sequence[Aws],
+    regions: Sequence[str],
+    selection: Selection,
+    *,
+    resource: str | None = None,
+    form: Format = Format.TABLE,
+    output: Path | None = None,
+) -> int:
+    """Find the wanted events of each account that `accesses` reach, in each of the Regions.
+
+    `regions` may be ("all",), and is the accesses' own Region where it is empty. Newest first. With `output`,
+    what was found is kept beside it until it is whole: run again, an interrupted download goes on.
+
+    Returns 0, or 1 when an account's or Region's history could not be read.
+
+    Raises:
+        SourceError: no account can be reached.
+        JournalError: the download cannot be kept, or another one is.
+        OutputError: the result cannot be written.
+
+    """
+    now = datetime.now(UTC)
+    oldest = now - timedelta(days=DAYS_KEPT)
+    if selection.start is not None and selection.start < oldest:
+        _say(
+            f"Event history holds {DAYS_KEPT} days; for events before {oldest:%Y-%m-%d}"
+            " read the trail's log files: python -m audit events s3://BUCKET"
+        )
+    with _journal(output) as journal:
+        places = _places(accesses, regions)
+        query = _query(selection, resource, places, now)
+        begun = journal.open(query)
+        window = Window(
+            selection.start, parse_time(begun["begun"]) if selection.end is None else selection.end
+        )
+        download = Download(journal, places, selection, window, resource)
+        try:
+            download.run(lambda: _show(download))
+        except KeyboardInterrupt:
+            if output is not None:
+                _say(f"\ninterrupted: {download.seen:,} events are kept; the same command goes on from there")
+            raise
+        if sys.stderr.isatty():
+            _say("")
+        _write(download.records(), form, output)
+        code = tell(download.findings)
+        if code == 0:
+            journal.remove()
+        elif output is not None:
+            _say(f"what was read is in {output}; the same command asks again for the rest")
+    return code
+
+
+def _write(records: Iterable[Record], form: Format, output: Path | None) -> None:
+    if form is Format.JSONL:
+        with opened(output) as file:
+            for record in records:
+                file.write(record.text + b"\n")
+        return
+    rows: Iterable[EventRow] = map(row_of, records)
+    if form is Format.TABLE:
+        rows = newest(rows)[::-1]
+    write_rows(rows, EventRow.__struct_fields__, form, output, table_columns=TABLE_COLUMNS)
+
+
+def _places(accesses: Sequence[Aws], regions: Sequence[str]) -> list[Place]:
+    """Each account and Region once, though two profiles may reach the same account."""
+    found: dict[str, Place] = {}
+    for access in accesses:
+        try:
+            account = access.client("sts").get_caller_identity()["Account"]
+            for region in _regions(access, regions):
+                place = Place(account, region, access.client("cloudtrail", region=region, attempts=1))
+                found.setdefault(place.name, place)
+        except (BotoCoreError, ClientError) as error:
+            profile = f" of profile {access.profile}" if access.profile else ""
+            raise SourceError(
+                f"the account{profile} cannot be reached: {error}; check credentials, Region and endpoint"
+            ) from error
+    return list(found.values())
+
+
+def _regions(access: Aws, regions: Sequence[str]) -> list[str]:
+    if ALL_REGIONS in regions:
+        return sorted(region["RegionName"] for region in access.client("ec2").describe_regions()["Regions"])
+    return list(regions) or [access.client("cloudtrail").meta.region_name]
+
+
+@contextmanager
+def _journal(output: Path | None) -> Iterator[Journal]:
+    """A journal beside the output, which outlives an interruption, or a passing one."""
+    if output is not None:
+        yield Journal(output.with_name(f"{output.name}.part"))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Journal(Path(folder) / "part")
+
+
+def _query(
+    selection: Selection, resource: str | None, places: Sequence[Place], now: datetime
+) -> dict[str, Any]:
+    """What makes a download the same one: the filters and places; and when it was begun."""
+    filters = {
+        name: sorted(value)
+        if isinstance(value, frozenset)
+        else value.isoformat()
+        if isinstance(value, datetime)
+        else value
+        for name, value in asdict(selection).items()
+    }
+    return {
+        "filters": filters,
+        "resource": resource,
+        "places": sorted(place.name for place in places),
+        "begun": now.isoformat(),
+    }
+
+
+def _show(download: Download) -> None:
+    """One line of progress, on a terminal only."""
+    if sys.stderr.isatty():
+        done = f"{download.finished} of {len(download.places)} Regions read"
+        print(f"\r{download.seen:,} events, {done}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 - messages, not the result

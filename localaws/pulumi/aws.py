@@ -195,7 +195,7 @@ class Aws:
             **credentials,
         )
         client.meta.events.register_first("needs-retry", _give_up_on_lost_answer)
-        client.meta.events.register("before-call", _mark)
+        client.meta.events.register("before-send", _mark)
         return client
 
     def _credentials_in_force(self) -> Mapping[str, str | None]:
@@ -240,9 +240,12 @@ def creation_marked(mark: str) -> Iterator[None]:
         _mark_of_creation.reset(token)
 
 
-def _mark(params: Any, **_others: Any) -> None:
+def _mark(request: Any, **_others: Any) -> None:
+    """Add the mark just before the request goes out: only then is botocore's own user agent complete."""
     if mark := _mark_of_creation.get():
-        params["headers"]["User-Agent"] += f" {mark}"
+        agent = request.headers["User-Agent"]
+        agent = agent.decode() if isinstance(agent, bytes) else agent
+        request.headers["User-Agent"] = f"{agent} {mark}"
 
 
 def _give_up_on_lost_answer(caught_exception: Any = None, response: Any = None, **_others: Any) -> None:

@@ -125,7 +125,7 @@ def test_a_resource_deleted_by_hand_is_made_again(project: Project) -> None:
 def test_a_change_previews_as_what_aws_needs(
     project: Project, key: str, value: str, expected: dict[str, str]
 ) -> None:
-    """A changed setting previews as exactly the updates and replacements that AWS needs, and `up` does them."""
+    """A changed setting previews as just the updates and replacements that AWS needs, and `up` does them."""
     project.configure(**{key: value})
     planned = project.planned()
     assert {name: operation.rsplit("-", 1)[-1] for name, operation in planned.items()} == expected

@@ -30,6 +30,10 @@ class AccessLogBucketArgs(TypedDict):
     """How long an expired access log can be restored."""
     protect_logs: bool
     """Whether Pulumi refuses to destroy the bucket, and the policy to delete from it."""
+    break_glass_role_arn: pulumi.Input[str] | None
+    """The role that alone may lift the protections; None: nobody."""
+    deployer_role_arn: pulumi.Input[str] | None
+    """The role that may go on changing the bucket's settings beside break-glass."""
     tags: dict[str, str]
     """Tags of the bucket."""
 
@@ -92,6 +96,8 @@ class AccessLogBucket(pulumi.ComponentResource):
             bucket_name=bucket.bucket,
             account_id=args["account_id"],
             source_bucket_name=args["source_bucket_name"],
+            break_glass_role_arn=args["break_glass_role_arn"],
+            deployer_role_arn=args["deployer_role_arn"],
         ).apply(
             lambda known: json.dumps(access_log_bucket_policy(**known, protect_logs=args["protect_logs"]))
         )

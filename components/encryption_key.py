@@ -31,6 +31,12 @@ class EncryptionKeyArgs(TypedDict):
     """How long a scheduled deletion can be called off: 7 to 30 days."""
     protect_logs: bool
     """Whether Pulumi refuses to destroy the key: without it no log can be read any more."""
+    reader_role_arns: list[pulumi.Input[str]]
+    """The roles that alone may decrypt logs; empty: whom this account's IAM policies let."""
+    break_glass_role_arn: pulumi.Input[str] | None
+    """The role that alone may put the key out of use, where protected; None: nobody."""
+    deployer_role_arn: pulumi.Input[str] | None
+    """The role that may go on changing the key's policy beside break-glass."""
     tags: dict[str, str]
     """Tags of the key."""
 
@@ -61,6 +67,9 @@ class EncryptionKey(pulumi.ComponentResource):
             region=args["region"],
             account_id=args["account_id"],
             trail_arn=args["trail_arn"],
+            reader_role_arns=pulumi.Output.all(*args["reader_role_arns"]).apply(tuple),
+            break_glass_role_arn=args["break_glass_role_arn"],
+            deployer_role_arn=args["deployer_role_arn"],
         ).apply(
             lambda known: json.dumps(
                 log_key_policy(

@@ -45,6 +45,10 @@ class LogBucketArgs(TypedDict):
     """OFF, GOVERNANCE or COMPLIANCE."""
     object_lock_days: int
     """How long each log is locked."""
+    break_glass_role_arn: pulumi.Input[str] | None
+    """The role that alone may lift the protections; None: nobody."""
+    deployer_role_arn: pulumi.Input[str] | None
+    """The role that may go on changing the bucket's settings beside break-glass."""
     tags: dict[str, str]
     """Tags of the bucket."""
 
@@ -141,6 +145,8 @@ class LogBucket(pulumi.ComponentResource):
             account_id=args["account_id"],
             trail_arn=args["trail_arn"],
             key_arn=args["key_arn"],
+            break_glass_role_arn=args["break_glass_role_arn"],
+            deployer_role_arn=args["deployer_role_arn"],
         ).apply(
             lambda known: json.dumps(
                 log_bucket_policy(**known, key_prefix=args["key_prefix"], protect_logs=args["protect_logs"])

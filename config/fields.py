@@ -36,6 +36,13 @@ def _text_map(value: object) -> object:
     return {key: json.dumps(item) if isinstance(item, bool | int) else item for key, item in parsed.items()}
 
 
+def _text_list(value: object) -> object:
+    parsed = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(parsed, list | tuple):
+        raise ValueError("not a list")  # noqa: TRY004 - pydantic collects ValueErrors
+    return tuple(parsed)
+
+
 def setting(default: Any, allowed: str, meaning: str, **constraints: Any) -> Any:
     """Return a field whose `allowed` values and `meaning` stand where the value is declared.
 
@@ -46,6 +53,11 @@ def setting(default: Any, allowed: str, meaning: str, **constraints: Any) -> Any
 
 WholeNumber: TypeAlias = Annotated[int, BeforeValidator(_whole_number)]
 Switch: TypeAlias = Annotated[bool, BeforeValidator(_switch)]
+Arn: TypeAlias = Annotated[
+    str,
+    Field(pattern=r"^arn:aws(-cn|-us-gov)?:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[\w+=,.@/-]+)\Z"),
+]
+Arns: TypeAlias = Annotated[tuple[Arn, ...], BeforeValidator(_text_list)]
 TagKey: TypeAlias = Annotated[str, Field(pattern=r"^(?!(?i:aws:))[\w .:/=+\-@]{1,128}\Z")]
 TagValue: TypeAlias = Annotated[str, Field(pattern=r"^[\w .:/=+\-@]{0,256}\Z")]
 Tags: TypeAlias = Annotated[dict[TagKey, TagValue], BeforeValidator(_text_map)]

@@ -48,6 +48,16 @@ def role_arn(partition: str, account_id: str, name: str) -> str:
     return f"arn:{partition}:iam::{account_id}:role/{name}"
 
 
+def auditor_role_name(trail: str) -> str:
+    """Return the name of the role that reads the logs of `trail`."""
+    return f"{trail}-auditor"
+
+
+def break_glass_role_name(trail: str) -> str:
+    """Return the name of the role that may lift the protections of the logs of `trail`."""
+    return f"{trail}-break-glass"
+
+
 def log_prefix(key_prefix: str) -> str:
     """Return the part of an object key below which CloudTrail puts everything, ending in a slash."""
     return f"{key_prefix}/AWSLogs/" if key_prefix else "AWSLogs/"

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _LONGEST_BUCKET_SUFFIX = len("-123456789012-ap-southeast-1")
 _LONGEST_BUCKET_NAME = 63
+_LONGEST_ROLE_NAME = 64
+_ROLE_SETTINGS = (
+    "auditor_trusted_arns",
+    "auditor_external_id",
+    "break_glass_trusted_arns",
+    "deployer_role_name",
+)
 _LONGEST_SHOWN = 100
 _LONGEST_ACCESS_LOG_SUFFIX = len(naming.access_log_bucket_name(""))
 
@@ -55,6 +62,8 @@ def impossible_pairs(settings: Settings, project: str, stack: str) -> Iterator[P
     """Yield what cannot go together, though each value alone is allowed."""
     yield from _transition(settings)
     yield from _object_lock(settings)
+    yield from _roles(settings)
+    yield from _role_names(settings, project, stack)
     yield from _names(settings, project, stack)
 
 
@@ -111,6 +120,31 @@ def _object_lock(settings: Settings) -> Iterator[Problem]:
             "object_lock_mode",
             "promises what nobody can do: locked logs cannot be destroyed; allowed: true",
             "true",
+        )
+
+
+def _roles(settings: Settings) -> Iterator[Problem]:
+    if settings.roles and settings.protect_logs and not settings.deployer_role_name:
+        yield _pair(
+            settings,
+            "deployer_role_name",
+            "roles",
+            "would lock out whoever deploys; allowed: the name of the role that deploys",
+            "image-builder-trail-deployer",
+        )
+    for key in () if settings.roles else _ROLE_SETTINGS:
+        if getattr(settings, key):
+            yield _pair(settings, key, "roles", "names roles that are not made; allowed: roles true", "")
+
+
+def _role_names(settings: Settings, project: str, stack: str) -> Iterator[Problem]:
+    trail = naming.trail_name(settings.trail_name, project, stack)
+    room = _LONGEST_ROLE_NAME - len(naming.break_glass_role_name(""))
+    if settings.roles and len(trail) > room:
+        yield Problem(
+            frozenset({"trail_name", "roles"}),
+            f"trail_name: {_shown(trail)} is too long to name the roles after; allowed: {room} characters; "
+            f"run: pulumi config set trail_name {_shorter(trail, room)}",
         )
 
 

@@ -13,11 +13,14 @@ import pulumi
 from pulumi.runtime import config as stack_config
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from config.fields import Switch, Tags, WholeNumber, setting
+from config.fields import Arns, Switch, Tags, WholeNumber, setting
 from config.problems import Problem, impossible_pairs, unknown_key, wrong_value
 
 StorageClass = Literal["NONE", "STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR"]
 LockMode = Literal["OFF", "GOVERNANCE", "COMPLIANCE"]
+_ARNS_ALLOWED = (
+    'a list of up to 20 ARNs of users, roles or accounts, as ["arn:aws:iam::111122223333:role/name"]'
+)
 
 
 class Settings(BaseModel):
@@ -114,6 +117,37 @@ class Settings(BaseModel):
         "The age at which server access logs expire.",
         ge=1,
         le=36500,
+    )
+    roles: Switch = setting(
+        False,
+        "true or false",
+        "Whether to make the roles <trail name>-auditor, then the only reader of the logs, and "
+        "<trail name>-break-glass, then the only one to lift their protections.",
+    )
+    auditor_trusted_arns: Arns = setting(
+        (),
+        _ARNS_ALLOWED,
+        "Who may become the auditor. Empty: whom this account's IAM policies let.",
+        max_length=20,
+    )
+    auditor_external_id: str = setting(
+        "",
+        "2 to 1224 letters, digits and _+=,.@:/-; or empty",
+        "The id by which auditors from outside prove themselves. Empty: a second factor is asked for.",
+        pattern=r"^([\w+=,.@:/-]{2,1224})?\Z",
+    )
+    break_glass_trusted_arns: Arns = setting(
+        (),
+        _ARNS_ALLOWED,
+        "Who may break the glass, always with a second factor. Empty: whom this account's IAM policies let.",
+        max_length=20,
+    )
+    deployer_role_name: str = setting(
+        "",
+        "up to 128 letters, digits and _+=,.@/-; or empty",
+        "The role of this account, with its path if it has one, that deploys the stack and so may go on "
+        "changing settings that roles and protect_logs lock for all others.",
+        pattern=r"^([\w+=,.@-][\w+=,.@/-]{0,127})?\Z",
     )
     tags: Tags = setting(
         {},

@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from audit.errors import AuditError
+
 _WIDEST = 48
 MOST_TABLE_ROWS = 500  # a terminal is no place for more
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -32,7 +34,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-class OutputError(Exception):
+class OutputError(AuditError):
     """The result cannot be written where or as asked; the message says how to mend it."""
 
 
@@ -72,8 +74,11 @@ def write_rows(
     *,
     table_columns: Sequence[str] = (),
     title: str = "",
+    heads: Sequence[str] = (),
 ) -> None:
     """Write rows of one Struct type. `table_columns` are those that fit a terminal (all, if empty).
+
+    `heads` are the columns' names as written, where they differ from the members'.
 
     Raises:
         OutputError: the file cannot be written.
@@ -81,16 +86,16 @@ def write_rows(
     """
     with opened(output) as file:
         if form is Format.TABLE:
-            _write_table(rows, table_columns or columns, file, title)
+            _write_table(rows, table_columns or columns, file, title, heads)
         elif form is Format.CSV:
-            _write_csv(rows, columns, file)
+            _write_csv(rows, columns, file, heads or columns)
         elif form is Format.JSONL:
             for row in rows:
                 file.write(msgspec.json.encode(row) + b"\n")
         elif form is Format.JSON:
             _write_json(rows, file)
         else:
-            _write_parquet(rows, columns, file)
+            _write_parquet(rows, heads or columns, file)
 
 
 def _write_json(rows: Iterable[msgspec.Struct], file: BinaryIO) -> None:
@@ -101,10 +106,12 @@ def _write_json(rows: Iterable[msgspec.Struct], file: BinaryIO) -> None:
     file.write(b"\n]\n" if separator == b",\n" else b"[]\n")
 
 
-def _write_csv(rows: Iterable[msgspec.Struct], columns: Sequence[str], file: BinaryIO) -> None:
+def _write_csv(
+    rows: Iterable[msgspec.Struct], columns: Sequence[str], file: BinaryIO, heads: Sequence[str]
+) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow(heads)
     for row in rows:
         writer.writerow([_cell(getattr(row, name)) for name in columns])
     text.flush()
@@ -134,11 +141,17 @@ def shown(value: object) -> str:
     return plain(value).translate(_CONTROLS)
 
 
-def _write_table(rows: Iterable[msgspec.Struct], columns: Sequence[str], file: BinaryIO, title: str) -> None:
+def _write_table(
+    rows: Iterable[msgspec.Struct],
+    columns: Sequence[str],
+    file: BinaryIO,
+    title: str,
+    heads: Sequence[str] = (),
+) -> None:
     """Aligned columns in plain text; a cell too wide for its column pushes the others on and is never cut."""
     rows = iter(rows)
     cells = [[shown(getattr(row, name)) for name in columns] for row in islice(rows, MOST_TABLE_ROWS)]
-    heads = [name.strip("_").replace("_", " ").upper() for name in columns]
+    heads = [name.strip("_").replace("_", " ").upper() for name in heads or columns]
     widths = [
         max(len(head), *(min(len(row[column]), _WIDEST) for row in cells)) if cells else len(head)
         for column, head in enumerate(heads)

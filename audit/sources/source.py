@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
+from audit.errors import AuditError
 
-class SourceError(Exception):
+
+class SourceError(AuditError):
     """The source cannot be read at all; the message says what, where and how to mend it."""
 
 

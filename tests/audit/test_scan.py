@@ -1,4 +1,4 @@
-"""The fast reading of a log file says what a plain reading with `json` says, of sound files and damaged ones."""
+"""The fast reading of a log file says what a plain reading with `json` says, sound or damaged."""
 
 from __future__ import annotations
 

@@ -1,0 +1,14 @@
+-- Calls that AWS services made, for themselves or on someone's behalf.
+SELECT
+  useridentity.invokedby AS service,
+  coalesce(useridentity.arn, 'for itself') AS on_behalf_of,
+  eventsource,
+  eventname,
+  count(*) AS calls,
+  count(errorcode) AS failures,
+  min(eventtime) AS first_seen,
+  max(eventtime) AS last_seen
+FROM cloudtrail
+WHERE useridentity.invokedby IS NOT NULL
+GROUP BY 1, 2, 3, 4
+ORDER BY calls DESC, service, eventname

@@ -1,0 +1,17 @@
+-- What changed infrastructure configurations: the machines, networks and roles that builds run with.
+SELECT
+  eventtime,
+  eventname,
+  coalesce(useridentity.arn, useridentity.invokedby, useridentity.username, useridentity.principalid) AS identity,
+  coalesce(
+    json_extract_scalar(requestparameters, '$.infrastructureConfigurationArn'),
+    json_extract_scalar(responseelements, '$.infrastructureConfigurationArn')
+  ) AS configuration,
+  requestparameters,
+  coalesce(errorcode, 'ok') AS result
+FROM cloudtrail
+WHERE eventsource = 'imagebuilder.amazonaws.com'
+  AND eventname IN (
+    'CreateInfrastructureConfiguration', 'UpdateInfrastructureConfiguration', 'DeleteInfrastructureConfiguration'
+  )
+ORDER BY eventtime, eventid

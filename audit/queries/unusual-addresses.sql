@@ -1,0 +1,13 @@
+-- Source addresses that an identity used at most three times: first look here for stolen credentials.
+SELECT
+  coalesce(useridentity.arn, useridentity.username, useridentity.principalid) AS identity,
+  sourceipaddress,
+  count(*) AS calls,
+  min(eventtime) AS first_seen,
+  max(eventtime) AS last_seen,
+  array_join(array_agg(DISTINCT eventname), ', ') AS actions
+FROM cloudtrail
+WHERE useridentity.invokedby IS NULL
+GROUP BY 1, 2
+HAVING count(*) <= 3
+ORDER BY first_seen, identity, sourceipaddress

@@ -42,6 +42,24 @@ class _Invocation(_Body):
     on_behalf_of_arn: str | None = None
 
 
+class _Record(BaseModel):
+    """A CloudTrail record: what it cannot do without, and whatever else it has."""
+
+    model_config = ConfigDict(extra="allow")
+
+    eventID: str  # noqa: N815 - CloudTrail's own names, here and below
+    eventName: str  # noqa: N815
+    eventSource: str  # noqa: N815
+    eventTime: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")  # noqa: N815
+    awsRegion: str  # noqa: N815
+    recipientAccountId: str = Field(pattern=r"^\d{12}$")  # noqa: N815
+    userIdentity: dict[str, Any]  # noqa: N815
+
+
+class _Records(_Body):
+    Records: list[_Record]
+
+
 class Control:
     """Answers the control endpoints."""
 
@@ -52,6 +70,7 @@ class Control:
             ("POST", "clock"): self._clock,
             ("POST", "deliver"): self._deliver,
             ("POST", "digests"): self._digests,
+            ("POST", "records"): self._records,
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._add_faults,
             ("DELETE", "faults"): self._clear_faults,
@@ -106,6 +125,10 @@ class Control:
 
     def _digests(self, _body: Any) -> Any:
         return _counts(self._cloud.cloudtrail.deliver_digests())
+
+    def _records(self, body: Any) -> Any:
+        records = _Records.model_validate(body).Records
+        return {"accepted": self._cloud.cloudtrail.seed(record.model_dump() for record in records)}
 
     def _faults(self, _body: Any) -> Any:
         return self._cloud.faults.described()

@@ -46,6 +46,10 @@ class Delivery:
         """Try to deliver all that is queued with every trail; return how many events were delivered."""
         return sum(self.deliver_trail(trail) for trail in self._trails)
 
+    def pending(self) -> int:
+        """Return how many events wait for delivery, over all trails."""
+        return sum(len(queue) for trail in self._trails for queue in list(trail.pending.values()))
+
     def deliver_trail(self, trail: Trail) -> int:
         """Try to deliver all that is queued with one trail; return how many events were delivered."""
         with self.one_at_a_time:

@@ -39,23 +39,28 @@ class Digests:
         for origin in _origins(trail):
             trail.chains.setdefault(origin, DigestChain(start))
 
-    def deliver(self) -> int:
-        """Write every digest that is due; return how many were delivered."""
-        return sum(self._deliver_trail(trail) for trail in self._trails)
+    def deliver(self, longest_delay: timedelta | None = None) -> int:
+        """Write every digest that is due; return how many were delivered.
+
+        With `longest_delay`, chains that are further behind than that are left alone.
+        """
+        return sum(self._deliver_trail(trail, longest_delay) for trail in self._trails)
 
     def close(self, trail: Trail) -> None:
         """Write a last digest for each origin that still has log files without one: the trail is to go."""
-        self._deliver_trail(trail)
+        self._deliver_trail(trail, WINDOW * 24)
         for origin, chain in trail.chains.items():
             if chain.logs:
                 self._deliver_window(trail, origin, chain, self._now().replace(microsecond=0))
         trail.chains.clear()
 
-    def _deliver_trail(self, trail: Trail) -> int:
+    def _deliver_trail(self, trail: Trail, longest_delay: timedelta | None = None) -> int:
         self.open_chains(trail)
         ended = not (trail.logging and trail.validation)
         delivered = 0
         for origin, chain in list(trail.chains.items()):
+            if longest_delay is not None and self._now() - chain.start > longest_delay:
+                continue
             delivered += self._deliver_due(trail, origin, chain, once=ended)
             if ended and chain.ended:
                 del trail.chains[origin]

@@ -6,9 +6,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from localaws.call import Call, Cloud
+from localaws.cloudtrail import resource_policies
 from localaws.cloudtrail.delivery import Delivery
 from localaws.cloudtrail.digests import Digests
 from localaws.cloudtrail.exceptions import UnsupportedOperationException
@@ -21,6 +23,9 @@ from localaws.cloudtrail.signing import SigningKeys
 from localaws.cloudtrail.state import Trails
 from localaws.cloudtrail.tags import TagOperations
 from localaws.cloudtrail.trails import TrailOperations
+
+# Whoever moves the clock by months does not want thousands of digests: those wait to be asked for.
+LONGEST_DELAY = timedelta(days=1)
 
 Operation = Callable[[Call], Mapping[str, Any]]
 
@@ -91,17 +96,18 @@ class CloudTrail:
             self._thread.join()
             self._thread = None
 
-    def flush(self) -> int:
-        """Try to deliver everything pending now; return how many events were delivered."""
+    def flush(self) -> dict[str, int]:
+        """Try to deliver everything pending now.
+
+        Returns how many events went into log files, over all trails, and how many still wait.
+        """
         delivered = self._delivery.deliver()
         self._forwarding.forward()
-        return delivered
+        return {"delivered": delivered, "pending": self._delivery.pending()}
 
-    def deliver_digests(self) -> int:
-        """Deliver what is pending, then write every digest that is due; return how many."""
-        self.flush()
-        with self._delivery.one_at_a_time:
-            return self._digests.deliver()
+    def deliver_digests(self) -> dict[str, int]:
+        """Deliver what is pending, then write every digest that is due; return how many digests."""
+        return {"delivered": self._deliver_all(longest_delay=None)}
 
     def reset(self) -> None:
         """Forget all trails and all events."""
@@ -112,12 +118,17 @@ class CloudTrail:
     def _deliver_until_stopped(self) -> None:
         while not self._stopping.wait(self._delivery_seconds):
             self._deliver_once()
-        self._deliver_once()
+        self.flush()
+
+    def _deliver_all(self, longest_delay: timedelta | None) -> int:
+        self.flush()
+        with self._delivery.one_at_a_time:
+            return self._digests.deliver(longest_delay)
 
     def _deliver_once(self) -> None:
         """Deliver. A fault of ours is shown and must not end the thread: events would be lost in silence."""
         try:
-            self.deliver_digests()
+            self._deliver_all(LONGEST_DELAY)
         except Exception:  # noqa: BLE001 - the last line of defence of a thread
             traceback.print_exc(file=sys.stderr)
 
@@ -143,6 +154,9 @@ class CloudTrail:
             "AddTags": tags.add_tags,
             "RemoveTags": tags.remove_tags,
             "ListTags": tags.list_tags,
+            "GetResourcePolicy": resource_policies.refuse,
+            "PutResourcePolicy": resource_policies.refuse,
+            "DeleteResourcePolicy": resource_policies.refuse,
             "ListPublicKeys": self._keys.list_public_keys,
             "LookupEvents": lookups.lookup_events,
         }

@@ -33,7 +33,7 @@ def trail(service: Service) -> Service:
 def test_a_record_is_delivered_under_the_key_that_aws_uses(trail: Service) -> None:
     """The key holds prefix, account, Region, date and time of delivery."""
     trail.record(awsRegion="eu-west-1")
-    assert trail.cloudtrail.flush() == 1
+    assert trail.cloudtrail.flush() == {"delivered": 1, "pending": 0}
     (item,) = s3().list_objects_v2(Bucket=BUCKET)["Contents"]
     assert item["Key"].startswith(
         f"p/AWSLogs/{ACCOUNT_ID}/CloudTrail/eu-west-1/2026/03/04/"

@@ -75,6 +75,12 @@ def _stack(name: str, project: str, region: str, account_id: str, settings: Mapp
         bucket_key_enabled=settings["s3_bucket_key"],
         protect_logs=settings["protect_logs"],
         access_log_bucket_name=f"{bucket}-access" if settings["access_logs"] else None,
+        auditor_role_name=f"{trail}-auditor" if settings["roles"] else None,
+        auditor_trusted_arns=tuple(settings["auditor_trusted_arns"]),
+        auditor_external_id=settings["auditor_external_id"] or None,
+        break_glass_role_name=f"{trail}-break-glass" if settings["roles"] else None,
+        break_glass_trusted_arns=tuple(settings["break_glass_trusted_arns"]),
+        deployer_role_name=settings["deployer_role_name"] or None,
         settings=settings,
     )
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from policies.proofs import Proof, World
+from policies.evaluator import Verdict as Answer
+from policies.proofs import Proof, World, red
 from policies.properties import properties
 from policies.stack import Stack
 
@@ -145,7 +146,8 @@ def _question(control: Control, evidence: str, answers: Mapping[str, list[Proof]
     problem = None
     if not proofs:
         problem = "the question does not arise on this stack"
-    elif wrong := next((proof for proof in proofs if not proof.right), None):
+    elif found := red(proofs):
+        wrong = next((proof for proof in found if proof.verdict is Answer.ALLOW), found[0])
         problem = f"{wrong.actor}: {wrong.action} on {wrong.target}: {wrong.verdict.value}, not as expected"
     return Finding(control.name, "question", evidence, problem)
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policies.documents.statement import Document, Statement
+from policies.evaluator import DocumentKind
+from policies.reference import find_problems
 from policies.stack import Stack
+
+_RESOURCE_POLICIES = frozenset({"bucket", "access-log-bucket", "key"})
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A statement of bad form: where, what, and how to mend it."""
+    """A statement of bad form: where (the Sid is empty where the whole document is meant), and what."""
 
     document: str
     sid: str
@@ -38,6 +42,19 @@ def faults(stack: Stack, documents: Mapping[str, Document]) -> Iterator[Fault]:
                 if resource != bucket and not resource.startswith(f"{bucket}/"):
                     message = f'rules "{resource}", which is not this bucket; S3 refuses that'
                     yield Fault(name, statement.sid, message)
+
+
+def unknown_words(stack: Stack, documents: Mapping[str, Document]) -> Iterator[Fault]:
+    """Yield actions, condition keys and ARNs that AWS does not know in the stack's partition."""
+    for name, document in documents.items():
+        for problem in find_problems(document.document(), _kind(name), partition=stack.partition):
+            yield Fault(name, "", problem)
+
+
+def _kind(name: str) -> DocumentKind:
+    if name.endswith("-trust"):
+        return DocumentKind.TRUST
+    return DocumentKind.RESOURCE if name in _RESOURCE_POLICIES else DocumentKind.IDENTITY
 
 
 def _means_everyone(statement: Statement) -> bool:

@@ -71,7 +71,7 @@ def fates(stack: Stack) -> Iterator[Fate]:
     """Yield what becomes of every mutant of a stack's documents."""
     for mutant in mutants(documents(stack)):
         killed_by = _killer(stack, mutant)
-        yield Fate(mutant, killed_by, None if killed_by else _reasons().get(mutant.name))
+        yield Fate(mutant, killed_by, None if killed_by else reasons().get(mutant.name))
 
 
 def _killer(stack: Stack, mutant: Mutant) -> str | None:
@@ -101,7 +101,8 @@ def _order(sid: str, actions: tuple[str, ...]) -> tuple[Question, ...]:
 
 
 @cache
-def _reasons() -> Mapping[str, str]:
+def reasons() -> Mapping[str, str]:
+    """Return the changes that are known to be harmless, each with the reason why."""
     text = resources.files("policies").joinpath("survivors.yaml").read_text("utf-8")
     return dict(yaml.safe_load(text) or {})
 

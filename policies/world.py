@@ -132,6 +132,7 @@ def _outsiders(stack: Stack) -> tuple[Actor, ...]:
     administrator = _session(stack, OTHER_ACCOUNT, "Administrator")
     in_organization = {"aws:PrincipalOrgID": ORGANIZATION}
     return (
+        *_trusted_auditor(stack),
         Actor(
             "neighbour",
             "administrator, same organization",
@@ -144,9 +145,19 @@ def _outsiders(stack: Stack) -> tuple[Actor, ...]:
     )
 
 
+def _trusted_auditor(stack: Stack) -> tuple[Actor, ...]:
+    """The auditor from outside, where one is trusted: a role, or an administrator of an account."""
+    if not (stack.auditor_role_name and stack.auditor_external_id and stack.auditor_trusted_arns):
+        return ()
+    *_, account_id, resource = stack.auditor_trusted_arns[0].split(":")
+    principal = _session(stack, account_id, resource.partition("/")[2] or "Administrator")
+    return (Actor("trusted-auditor", "auditor from outside", principal, permissions=(EVERYTHING,)),)
+
+
 def _session(stack: Stack, account_id: str, role: str) -> Principal:
+    """A session of a role, whose name may stand after a path; the path is in the role's ARN alone."""
     return Principal.role_session(
-        f"arn:{stack.partition}:sts::{account_id}:assumed-role/{role}/session",
+        f"arn:{stack.partition}:sts::{account_id}:assumed-role/{role.rpartition('/')[2]}/session",
         f"arn:{stack.partition}:iam::{account_id}:role/{role}",
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from policies.commands.output import put, say
 from policies.evaluator import Verdict
-from policies.form import faults
+from policies.form import faults, unknown_words
 from policies.listing import ListFormat, Row, listing
 from policies.proofs import Proof, World, red
 from policies.stack import Stack
@@ -32,9 +32,10 @@ def prove(stacks: Sequence[Stack], how: ListFormat, output: Path | None, *, only
     for stack in stacks:
         world = World(stack)
         proofs = list(world.prove())
-        found, bad = red(proofs), list(faults(stack, world.documents))
+        found = red(proofs)
+        bad = [*faults(stack, world.documents), *unknown_words(stack, world.documents)]
         for fault in bad:
-            say(f"{stack.name}: {fault.document}/{fault.sid} {fault.message}")
+            say(f"{stack.name}: {fault.document} {fault.sid}: {fault.message}")
         wrong += len(found) + len(bad)
         shown = found if only_red else proofs
         rows.extend(_grouped(stack, shown) if how is ListFormat.TABLE else _each(stack, shown))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -89,12 +90,27 @@ def _complete_interrupted(
     for stack, pending in waiting.items():
         if stack.name == name:
             urns = ", ".join(one.urn.rsplit("::", 1)[-1] for one in pending)
-            completing = interrupted.completing_arguments(stack, pending)
-            _say(f"the last run was killed while it created {urns}: first completing it by pulumi refresh")
-            return subprocess.run(
-                [found, *completing], env=dict(variables), stdout=sys.stderr, check=False
-            ).returncode
+            _say(f"the last run was killed while it created {urns}: completing the state first")
+            return _complete(found, stack.name, pending, variables)
     return 0
+
+
+def _complete(
+    found: Path, stack: str, pending: list[interrupted.PendingCreate], variables: Mapping[str, str]
+) -> int:
+    """Export the state, complete it, import it, and let the engine read the rest from AWS."""
+
+    def pulumi(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        command = [str(found), *words, "--stack", stack, "--non-interactive"]
+        return subprocess.run(command, env=dict(variables), text=True, check=False, **options)
+
+    exported = pulumi("stack", "export", stdout=subprocess.PIPE)
+    if exported.returncode:
+        return exported.returncode
+    mended = interrupted.completed(json.loads(exported.stdout), pending)
+    imported = pulumi("stack", "import", input=json.dumps(mended), stdout=sys.stderr)
+    refresh = ("refresh", "--yes", "--skip-preview")
+    return imported.returncode or pulumi(*refresh, stdout=sys.stderr).returncode
 
 
 def _make_stack(found: Path, args: list[str], aws: local.Local, variables: Mapping[str, str]) -> int:

@@ -1,8 +1,8 @@
 """What a killed run leaves behind in a stack's state, and how the next run completes it first.
 
 The engine writes down each operation before it begins. Killed half-way, it leaves its lock, and a "pending
-create" of which it cannot know whether AWS carried it out, so it asks a human. On the local AWS the answer is
-on record, so the question need not be asked.
+create" of which it cannot know whether AWS carried it out, so it asks a human to look, and to mend the state
+by `pulumi stack export` and `import`. On the local AWS the answer is on record, and the mending is done here.
 https://www.pulumi.com/docs/iac/operations/debugging/interrupted-updates/
 """
 
@@ -78,13 +78,32 @@ def pending_creates(stack: Stack, endpoint: str) -> list[PendingCreate]:
     ]
 
 
-def completing_arguments(stack: Stack, pending: list[PendingCreate]) -> list[str]:
-    """The arguments of the one `pulumi refresh` that takes over what was made and forgets what was not."""
-    words = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name]
-    for one in pending:
-        if one.made is not None:
-            words += ["--import-pending-creates", one.urn, "--import-pending-creates", one.made]
-    return [*words, "--clear-pending-creates"]
+def completed(exported: dict[str, Any], pending: list[PendingCreate]) -> dict[str, Any]:
+    """An exported state in which what was made is a resource, and what was not is forgotten.
+
+    The outputs of what was made are its inputs until a refresh has read them.
+    """
+    made = {one.urn: one.made for one in pending}
+    deployment = dict(exported["deployment"])
+    operations = deployment.get("pending_operations") or []
+    begun = [one["resource"] for one in operations if one["type"] == "creating"]
+    resources = list(deployment.get("resources") or [])
+    for resource in begun:
+        if made.get(resource["urn"]) is not None:
+            outputs = resource.get("inputs") or {}
+            _record(resources, {**resource, "id": made[resource["urn"]], "outputs": outputs})
+    deployment["resources"] = resources
+    deployment["pending_operations"] = [one for one in operations if one["type"] != "creating"]
+    return {**exported, "deployment": deployment}
+
+
+def _record(resources: list[dict[str, Any]], resource: dict[str, Any]) -> None:
+    """Add a resource; one that it replaces stays behind it, marked as still to be deleted."""
+    for place, old in enumerate(resources):
+        if old["urn"] == resource["urn"] and not old.get("delete"):
+            resources[place : place + 1] = [resource, {**old, "delete": True}]
+            return
+    resources.append(resource)
 
 
 def _made(
@@ -111,7 +130,7 @@ def _provider_inputs(resource: dict[str, Any], checkpoint: dict[str, Any]) -> di
 
 
 def _is_engine(process: int) -> bool:
-    """Whether a process runs, and is not another one that got the same number since."""
+    """Whether a process runs (a zombie does not), and is not another one that got the same number since."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -119,6 +138,7 @@ def _is_engine(process: int) -> bool:
     except PermissionError:
         return True
     try:
-        return "pulumi" in Path(f"/proc/{process}/comm").read_text(encoding="utf-8")
-    except OSError:
-        return True
+        name, _, rest = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")
+    except OSError:  # no /proc on this system, or gone in this moment
+        return not Path("/proc/self").exists()
+    return "pulumi" in name and rest.split()[0] not in "ZX"

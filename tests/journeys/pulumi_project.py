@@ -125,12 +125,21 @@ class Project:
 
 
 def kill_session(session: int) -> None:
-    """SIGKILL every process of a session, as a machine that loses power would."""
+    """SIGKILL every process of a session, as a machine that loses power would, and wait until none runs."""
+    for process in _running_in(session):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not _running_in(session), "the killed processes are gone")
+
+
+def _running_in(session: int) -> list[int]:
+    running = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, IndexError):
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session:
-                os.kill(int(process.name), signal.SIGKILL)
+            state, _parent, _group, of_session = (process / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(of_session) == session and state not in "ZX":
+                running.append(int(process.name))
+    return running
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:

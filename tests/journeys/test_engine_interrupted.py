@@ -65,14 +65,14 @@ def kill_at(project: Project, operation: str, fault: dict[str, object], command:
 
 @pytest.mark.parametrize("operation", [*CREATIONS, *FOLLOWING])
 def test_killed_between_a_call_and_its_record(project: Project, operation: str) -> None:
-    """Killed after AWS carried a call out, but before the state says so, `up` is completed by the next `up`."""
+    """Killed after AWS carried a call out, but before the state says so, `up` is completed by the next."""
     kill_at(project, operation, NEVER_ANSWERED)
     complete(project)
 
 
 @pytest.mark.parametrize("operation", CREATIONS)
 def test_killed_before_a_creation_is_carried_out(project: Project, operation: str) -> None:
-    """Killed when the state says that a creation begins, but AWS knows nothing of it, the next `up` makes it."""
+    """Killed when the state says that a creation begins but AWS has not seen it, the next `up` makes it."""
     kill_at(project, operation, NEVER_CARRIED_OUT)
     complete(project)
 
@@ -115,7 +115,7 @@ def test_killed_while_destroying(project: Project) -> None:
 
 
 def test_an_interrupt_is_the_engines_to_handle(project: Project) -> None:
-    """On SIGINT the engine lets the call under way end and writes its state; the next `up` goes on from it."""
+    """On SIGINT the engine lets the call under way end and writes its state; the next `up` goes on."""
     project.aws.control("faults", [{"kind": "slow", "operation": "CreateTrail", "seconds": 3, "count": 1}])
     with project.running("up", "--yes", "--skip-preview") as process:
         wait_until(lambda: hits(project.aws) > 0, "CreateTrail is called")

@@ -45,6 +45,7 @@ def deployer(
         _buckets(buckets),
         _bucket_reading(buckets),
         _key_making({f"aws:RequestTag/{name}": value for name, value in key_tags.items()}),
+        _new_keys(keys),
         _keys(keys, tagged),
         _alias(f"arn:{partition}:kms:{region}:{account_id}:{key_alias}"),
         _trail(trail_arn),
@@ -153,21 +154,35 @@ def _key_making(tag_given: dict[str, str]) -> Statement:
     )
 
 
-def _keys(keys: str, tagged: dict[str, str]) -> Statement:
+def _new_keys(keys: str) -> Statement:
+    # Tags take up to five minutes to count, and these calls follow at once on the making of a key. They
+    # harm no other key of the account: an alias is bound by the statement on aliases.
     return Statement(
-        sid="DeployTaggedKey",
-        purpose="The deployer may look after the stack's key, known by its tags, but not use it.",
+        sid="FinishNewKey",
+        purpose="The deployer may look at keys and turn rotation on, before the tags of a new key count.",
         reference=_KMS_TAGS,
         effect="Allow",
         actions=(
             "kms:CreateAlias",
-            "kms:DeleteAlias",
             "kms:DescribeKey",
-            "kms:DisableKeyRotation",
             "kms:EnableKeyRotation",
             "kms:GetKeyPolicy",
             "kms:GetKeyRotationStatus",
             "kms:ListResourceTags",
+        ),
+        resources=(keys,),
+    )
+
+
+def _keys(keys: str, tagged: dict[str, str]) -> Statement:
+    return Statement(
+        sid="DeployTaggedKey",
+        purpose="The deployer may change the stack's key, known by its tags, but not use it.",
+        reference=_KMS_TAGS,
+        effect="Allow",
+        actions=(
+            "kms:DeleteAlias",
+            "kms:DisableKeyRotation",
             "kms:PutKeyPolicy",
             "kms:TagResource",
             "kms:UntagResource",

@@ -7,7 +7,7 @@ from pulumi.provider.experimental import component_provider_host
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project, which holds config and policies
 
-from components.audit_trail import AuditTrail  # noqa: E402 - only to be found from the project
+from components.audit_trail import AuditTrail
 
 if __name__ == "__main__":
     component_provider_host(components=[AuditTrail], name="image-builder-trail")

@@ -14,7 +14,8 @@ from config import naming
 from config.settings import Settings, checked
 
 # No `from __future__ import annotations` here: Pulumi's host for other languages reads the types at run time.
-_OUTPUTS = (
+
+OUTPUTS = (
     "trail_arn",
     "trail_name",
     "bucket_name",
@@ -227,4 +228,4 @@ class AuditTrail(pulumi.ComponentResource):
         self.key_arn = key.arn
         self.auditor_role_arn = access.auditor_role_arn if access else None
         self.break_glass_role_arn = access.break_glass_role_arn if access else None
-        self.register_outputs({output: getattr(self, output) for output in _OUTPUTS})
+        self.register_outputs({output: getattr(self, output) for output in OUTPUTS})

@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from moto.events.models import events_backends
@@ -14,6 +16,7 @@ from moto.events.models import events_backends
 from localaws.cloudtrail.backends import existing
 from localaws.cloudtrail.models import Event
 
+_LOG = logging.getLogger(__name__)
 ALL_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 _DETAIL_TYPES = {
     "AwsApiCall": "AWS API Call via CloudTrail",
@@ -44,7 +47,7 @@ def send(event: Event) -> None:
         "detail-type": detail_type,
         "source": f"aws.{record['eventSource'].split('.', 1)[0]}",
         "account": event.account_id,
-        "time": event.time,
+        "time": datetime.fromisoformat(event.time).timestamp(),  # moto writes it as ISO 8601
         "region": event.region,
         "resources": [],
         "detail": dict(record),
@@ -52,7 +55,19 @@ def send(event: Event) -> None:
     states = {ALL_EVENTS} if _only_reads(event) else {ALL_EVENTS, "ENABLED"}
     for rule in _rules(event.account_id, event.region):
         if rule.state in states:
-            rule.send_to_targets(message)
+            _send_to_targets(rule, message)
+
+
+def _send_to_targets(rule: Any, message: dict[str, Any]) -> None:
+    """Let moto hand the message on. A target that is gone is the rule's trouble, not CloudTrail's."""
+    transforms = any("InputTransformer" in target for target in rule.targets)
+    if transforms:
+        message = message | {"ingestion-time": message["time"]}
+    try:
+        # Moto's own template for untransformed events drops members and wants times as numbers.
+        rule.send_to_targets(message, transform_input=transforms)
+    except Exception as error:  # noqa: BLE001 - moto's targets raise whatever their services raise
+        _LOG.warning("rule %s could not reach its targets: %r", rule.name, error)
 
 
 def _rules(account_id: str, region: str) -> Iterator[Any]:

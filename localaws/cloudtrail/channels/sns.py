@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notific
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from moto.sns.models import sns_backends
@@ -14,6 +15,8 @@ from localaws.cloudtrail.authorization import may_call_key, may_publish
 from localaws.cloudtrail.backends import existing
 from localaws.cloudtrail.keys import find_key
 from localaws.cloudtrail.models import DeliveredLog, Trail
+
+_LOG = logging.getLogger(__name__)
 
 
 def refusal(trail: Trail) -> str | None:
@@ -34,7 +37,10 @@ def notify(trail: Trail, log: DeliveredLog) -> str:
     if error is not None:
         return error
     message = {"s3Bucket": log.bucket, "s3ObjectKey": [log.key]}
-    _topic(trail).publish(json.dumps(message, separators=(",", ":")))
+    try:
+        _topic(trail).publish(json.dumps(message, separators=(",", ":")))
+    except Exception as error:  # noqa: BLE001 - moto's subscribers raise whatever their services raise
+        _LOG.warning("topic %s could not reach a subscriber: %r", trail.topic_arn, error)
     return ""
 
 

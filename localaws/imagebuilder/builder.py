@@ -97,7 +97,7 @@ def start(
 ) -> Build:
     """Set a build going in the background, and keep it so that it can be looked at and acted upon."""
     cloud = request.cloud
-    session = build_session(request.store, image.document.get("executionRole"))
+    session = build_session(request.store, image.document.get("executionRole"), request.now)
     calls = ServiceCalls(cloud, request.store, session, _plan(request, image))
     events = Events(cloud, request.store)
     build = Build(image, executions, events, calls, request.now, _complete, pipeline)

@@ -98,13 +98,19 @@ class Progress:
         return bool(activity.effects)
 
     def _perform(self, activity: Activity) -> None:
-        while True:
+        """Run effects until none is due. One that raises ends this thread, visibly; the activity goes on."""
+        try:
+            while (effect := self._next_effect(activity)) is not None:
+                effect()
+        finally:
             with self._lock:
-                if self._stopped.is_set() or not self._has_effects(activity):
-                    self._busy.remove(activity)
-                    return
-                effect = activity.effects.popleft()
-            effect()
+                self._busy.remove(activity)
+
+    def _next_effect(self, activity: Activity) -> Effect | None:
+        with self._lock:
+            if self._stopped.is_set() or not self._has_effects(activity):
+                return None
+            return activity.effects.popleft()
 
 
 def _thread(target: Callable[[], None]) -> threading.Thread:

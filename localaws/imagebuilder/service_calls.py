@@ -11,6 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from localaws.call import Caller, Cloud, SessionIssuer
@@ -36,7 +37,7 @@ class Plan:
     target_regions: tuple[str, ...]
 
 
-def build_session(store: Store, execution_role: str | None) -> Caller:
+def build_session(store: Store, execution_role: str | None, created: datetime) -> Caller:
     """The session that a build works in: of its execution role (name or ARN), else the service-linked one.
 
     https://docs.aws.amazon.com/imagebuilder/latest/userguide/image-builder-service-linked-role.html
@@ -52,6 +53,7 @@ def build_session(store: Store, execution_role: str | None) -> Caller:
         arn=f"arn:{store.partition}:sts::{store.account_id}:assumed-role/{name}/{_SESSION}",
         principal_id=f"{role_id}:{_SESSION}",
         session_issuer=SessionIssuer("Role", role_id, role_arn, store.account_id, name),
+        session_created=created,
     )
 
 

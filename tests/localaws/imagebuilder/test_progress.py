@@ -72,3 +72,18 @@ def test_after_a_stop_nothing_more_is_called_or_told(
     other = client.create_image(**build_inputs(client, "other"))["imageBuildVersionArn"]
     assert (status_of(client, image), status_of(client, other)) == ("BUILDING", "PENDING")
     assert (len(cloud.invocations), len(cloud.events)) == (called, told)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_effect_that_breaks_does_not_hold_its_build_up(
+    client: DirectClient, cloud: RememberingCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake behind the cloud is shown, and the build goes on."""
+    shown = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: shown.append(args.exc_type))
+    monkeypatch.setattr(cloud, "put_event", lambda **event: event["mistake"])
+    image = client.create_image(**build_inputs(client))["imageBuildVersionArn"]
+    cloud.move(minutes=1)
+    eventually(lambda: status_of(client, image) == "AVAILABLE")
+    eventually(lambda: len(shown) == 4)
+    assert set(shown) == {KeyError}

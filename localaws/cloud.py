@@ -116,15 +116,16 @@ class LocalCloud:
         if response.status >= 300:
             error = result.get("Error", {})
             return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))
-        if call.service == "sts" and "AssumedRoleUser" in result:
+        if "AssumedRoleUser" in result and call.parameters["RoleArn"].count(":") == 5:
             self._sts.note_assumed_role(call, result)
         return Outcome(result)
 
     def _build_native_services(self) -> None:
         self.cloudtrail = CloudTrail(self, delivery_seconds=self._delivery_seconds)
+        self._imagebuilder = ImageBuilder(self)
         self.native: Mapping[str, NativeService] = {
             "cloudtrail": self.cloudtrail,
-            "imagebuilder": ImageBuilder(self),
+            "imagebuilder": self._imagebuilder,
         }
 
     def start(self) -> None:
@@ -132,7 +133,8 @@ class LocalCloud:
         self.cloudtrail.start()
 
     def stop(self) -> None:
-        """End delivery."""
+        """End builds and delivery."""
+        self._imagebuilder.stop()
         self.cloudtrail.stop()
 
     def reset(self) -> None:
@@ -210,7 +212,7 @@ class LocalCloud:
             "DetailType": detail_type,
             "Detail": json.dumps(detail),
             "Resources": resources,
-            "Time": self.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "Time": self.now().timestamp(),  # moto writes it into events as a number
         }
         with self.moto.alone("events", "PutEvents"):
             events_backends[account_id][region].put_events([event])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -18,6 +19,7 @@ from werkzeug.test import run_wsgi_app
 from localaws.errors import AwsError
 from localaws.models import botocore_name
 from localaws.protocol import Response
+from policies.evaluator import Policies, PolicyError, Principal, Request, evaluate
 
 # Calls that wait for others to come: no lock may be held meanwhile.
 _WAITING = {("sqs", "ReceiveMessage")}
@@ -25,13 +27,21 @@ _WAITING = {("sqs", "ReceiveMessage")}
 _LOCK_SECONDS = 20.0
 
 
-def _undecided(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
-    return PermissionResult.NEUTRAL
+def _public_permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+    """What a bucket's policy gives to everybody; all else is decided before moto is asked, or not at all."""
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    request = Request(Principal.anonymous(), action, resource, bucket.account_id)
+    try:
+        allowed = evaluate(request, Policies(resource=json.loads(bucket.policy))).allowed
+    except PolicyError:
+        return PermissionResult.NEUTRAL
+    return PermissionResult.PERMITTED if allowed else PermissionResult.NEUTRAL
 
 
 # Moto weighs bucket policies without their principals and conditions: one that denies requests without TLS
 # would shut the bucket to everybody.
-FakeBucket.get_permission = _undecided  # type: ignore[assignment,method-assign]
+FakeBucket.get_permission = _public_permission  # type: ignore[assignment,method-assign]
 
 
 class Moto:

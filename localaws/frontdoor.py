@@ -32,10 +32,13 @@ _REGION_IN_USER_AGENT = re.compile(r"region/([a-z]{2}-[a-z]+-\d{1})")
 class FrontDoor:
     """The WSGI application of the local AWS."""
 
-    def __init__(self, cloud: LocalCloud, *, latency_seconds: float = 0) -> None:
+    def __init__(
+        self, cloud: LocalCloud, *, latency_seconds: float = 0, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
         self._cloud = cloud
         self._control = Control(cloud)
         self._latency_seconds = latency_seconds
+        self._sleep = sleep
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a WSGI request.
@@ -44,12 +47,16 @@ class FrontDoor:
             DropConnection: the server is to close the connection without an answer.
 
         """
-        body = _read_body(environ)
+        try:
+            body = _read_body(environ)
+        except ValueError:
+            start_response("400 Bad Request", [("Connection", "close")])
+            return [b"the length of the body is no number"]
         if self._control.owns(environ["PATH_INFO"]):
             response = self._control.answer(environ, body)
         else:
             if self._latency_seconds:
-                time.sleep(self._latency_seconds)
+                self._sleep(self._latency_seconds)
             response = self.answer(environ, body)
         phrase = HTTPStatus(response.status).phrase if response.status in _STATUSES else "Unknown"
         start_response(f"{response.status} {phrase}", list(response.headers.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 from botocore.model import OperationNotFoundError
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
+from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
@@ -67,10 +69,18 @@ def read_operation(service: str, request: Request) -> Operation | None:
         "url_params": labels,
     }
     try:
+        if protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
+            json.loads(request.data)
         parameters = PROTOCOL_PARSERS[protocol](operation).parse(parts)
     except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnparseableError(f"The request's body cannot be read: {error}") from error
     return Operation(service, operation, protocol, parameters or {})
+
+
+def _has_payload(operation: OperationModel) -> bool:
+    """Whether the body is one member's value as it is, rather than a document of members."""
+    shape = operation.input_shape
+    return shape is not None and "payload" in shape.serialization
 
 
 def write_result(operation: Operation, members: Mapping[str, Any], request_id: str) -> Response:

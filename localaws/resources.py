@@ -1,7 +1,7 @@
 """Which IAM actions an operation needs, and on which resources.
 
-Actions, resource types and the form of their ARNs come from AWS's service authorization reference; the parts of
-an ARN are looked for among the call's parameters by their names. What is not found there is `*`.
+Actions, resource types and the form of their ARNs come from AWS's service authorization reference. The parts
+of an ARN are looked for among the call's parameters by their names; what is not found there is `*`.
 """
 
 from __future__ import annotations

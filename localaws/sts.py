@@ -1,8 +1,8 @@
 """The temporary credentials of STS.
 
-Moto answers GetSessionToken and GetFederationToken with AWS's documented example keys, the same for everybody,
-and its GetCallerIdentity knows no root, federated user or session. These three are answered here; all else of
-STS is moto's, and this room only takes note of the credentials that it hands out.
+Moto answers GetSessionToken and GetFederationToken with AWS's documented example keys, the same for everyone,
+and its GetCallerIdentity knows no root, federated user or session. These three are answered here; all else
+of STS is moto's, and this room only takes note of the credentials that it hands out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from moto.iam.utils import generate_access_key_id_from_account_id
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.errors import AwsError
 from localaws.iam_policies import default_document
-from localaws.identity import Identities, Session, role_issuer
+from localaws.identity import DEFAULT_ACCOUNT_ID, Identities, Session, role_issuer
 
 _ANSWERED = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
 _UNKNOWN = "unknown"
@@ -139,7 +139,7 @@ def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | 
     kind = _FEDERATION.get(operation)
     if kind is None:
         return None
-    account_id = str(parameters.get("RoleArn", "::::")).split(":")[4]
+    account_id = str(parameters.get("RoleArn", "")).ljust(5, ":").split(":")[4] or DEFAULT_ACCOUNT_ID
     if kind == "SAMLUser":
         provider = str(parameters.get("PrincipalArn", ""))
         subject = _saml_subject(str(parameters.get("SAMLAssertion", "")))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 
 import boto3
@@ -34,6 +35,15 @@ phases:
 """
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP response in full."""
+
+    status: int
+    content: bytes
+    headers: Message
+
+
 @dataclass
 class Front:
     """A front door that answers, the cloud behind it, and the records that it has made."""
@@ -44,11 +54,11 @@ class Front:
 
     @classmethod
     @contextmanager
-    def opened(cls, *, enforce_iam: bool, latency_seconds: float = 0) -> Iterator[Front]:
+    def opened(cls, *, enforce_iam: bool, **options: Any) -> Iterator[Front]:
         """Open one on a free port, with nothing in moto, and close it afterwards."""
         cloud = LocalCloud(delivery_seconds=3600, enforce_iam=enforce_iam)
         cloud.reset()
-        server = Server("127.0.0.1", 0, FrontDoor(cloud, latency_seconds=latency_seconds))
+        server = Server("127.0.0.1", 0, FrontDoor(cloud, **options))
         front = cls(cloud, server)
         accept = cloud.cloudtrail.accept
 
@@ -105,14 +115,14 @@ class Front:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         **options: Any,
-    ) -> http.client.HTTPResponse:
-        """Make one plain request; the response has been read into `response.content`."""
+    ) -> Answer:
+        """Make one plain request on a connection of its own."""
         connection = self.connection()
         connection.request(method, path, body, dict(headers or {}), **options)
         response = connection.getresponse()
-        response.content = response.read()  # type: ignore[attr-defined]
+        answer = Answer(response.status, response.read(), response.headers)
         connection.close()
-        return response
+        return answer
 
     def record(self, name: str) -> Mapping[str, Any]:
         """The only record of that event name."""

@@ -12,7 +12,7 @@ from tests.localaws.front import ACCOUNT_ID, Front
 def control(front: Front, method: str, name: str, body: Any = None) -> tuple[int, Any]:
     """Call a control endpoint; the status and the document."""
     response = front.request(method, f"/_localaws/{name}", None if body is None else json.dumps(body))
-    return response.status, json.loads(response.content)  # type: ignore[attr-defined]
+    return response.status, json.loads(response.content)
 
 
 def test_info_names_the_instance(front: Front) -> None:

@@ -37,7 +37,7 @@ FIELDS = {
 
 
 def test_record_has_the_documented_fields(front: Front) -> None:
-    """A plain management call has exactly the fields that CloudTrail documents for it, each once per call."""
+    """A plain management call has exactly the fields that CloudTrail documents for it."""
     front.client("imagebuilder", region="eu-west-1", user_agent="analyst/1").list_images()
     record = front.record("ListImages")
     assert set(record) == FIELDS
@@ -57,7 +57,7 @@ def test_record_has_the_documented_fields(front: Front) -> None:
 
 
 def test_change_prints_parameters_and_response(front: Front) -> None:
-    """A call that changes something shows what was asked and what came of it, in Image Builder's own names."""
+    """A call that changes something shows what was asked and what came of it, in the service's names."""
     answer = front.client("imagebuilder").create_component(
         name="Example", semanticVersion="1.0.0", platform="Linux", data=COMPONENT, tags={"Team": "Red"}
     )
@@ -191,7 +191,7 @@ def test_data_plane_calls_are_no_management_events(front: Front) -> None:
 
 
 def test_global_services_are_recorded_in_their_one_region(front: Front) -> None:
-    """IAM's calls are in us-east-1 whatever Region the client has; a Regional service's are where they are."""
+    """IAM's calls are in us-east-1 whatever Region the client has; Regional services' are where they are."""
     front.client("iam", region="eu-west-1").list_users()
     front.client("sts", region="eu-west-1").get_caller_identity()
     assert front.record("ListUsers")["awsRegion"] == "us-east-1"
@@ -231,7 +231,7 @@ def test_assuming_a_role_at_home_is_recorded_once(front: Front) -> None:
 
 
 def test_service_call_is_recorded_as_the_services(front: Front) -> None:
-    """A call made by an AWS service has its principal as identity, source and user agent, and no TLS details."""
+    """A call of an AWS service has its principal as identity, source and user agent, and no TLS details."""
     front.cloud.invoke(
         "kms",
         "ListKeys",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -69,6 +70,7 @@ def report(  # noqa: PLR0917 - typer calls it by name
     selection: Selection,
     form: FormatOption = Format.TABLE,
     output: OutputOption = None,
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained HTML page to this file.")] = None,
     max_file_mib: LimitOption = 64,
     region: RegionOption = None,
     profile: ProfileOption = None,
@@ -81,7 +83,7 @@ def report(  # noqa: PLR0917 - typer calls it by name
     from audit.commands.report import report as run  # noqa: PLC0415
 
     place = open_source(source, region=region, profile=profile, endpoint_url=endpoint_url)
-    raise typer.Exit(run(place, selection, form=form, output=output, limit=max_file_mib * 2**20))
+    raise typer.Exit(run(place, selection, form=form, output=output, html=html, limit=max_file_mib * 2**20))
 
 
 @app.command()
@@ -142,7 +144,7 @@ def query(  # noqa: PLR0917 - typer calls it by name
 
 
 def main() -> None:
-    """Run a command: 0 clean, 1 findings, 2 usage or bad input, 130 interrupted."""
+    """Run a command: 0 clean, 1 findings, 2 usage or bad input, 3 our fault, 130 interrupted."""
     try:
         app()
     except AuditError as error:
@@ -152,3 +154,7 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        kind = type(error).__name__
+        print(f"audit: a fault of this program, please report it: {kind}: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(3)

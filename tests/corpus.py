@@ -11,9 +11,11 @@ import base64
 import json
 import random
 import re
+import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from tests.corpus_templates import ADDRESSES, AGENTS, IDENTITIES, IMAGE_BUILDER_
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2", "us-west-2")
 ACCOUNT = "123456789012"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_SOURCES = ("corpus.py", "corpus_templates.py")
 _MARK = re.compile(r"@([A-Z]+)@")
 
 
@@ -36,6 +39,7 @@ class Truth:
     image_builder: int = 0
     actions: Counter[str] = field(default_factory=Counter)
     identities: Counter[str] = field(default_factory=Counter)
+    callers: Counter[str] = field(default_factory=Counter)
     results: Counter[str] = field(default_factory=Counter)
     hours: Counter[str] = field(default_factory=Counter)
 
@@ -135,6 +139,7 @@ class _Writer:
             truth.image_builder += 1
             truth.actions[call.name] += 1
             truth.identities[IDENTITIES[who].who] += 1
+            truth.callers[caller(IDENTITIES[who].json or {})] += 1
             truth.results[call.error or "ok"] += 1
             truth.hours[time[:13]] += 1
         return template.text % values
@@ -158,6 +163,25 @@ def write(folder: Path, events: int, *, seed: int = 1, level: int = 6) -> Truth:
         path.write_bytes(gzipped(text, level))
         number += 1
     return writer.truth
+
+
+def caller(identity: Mapping[str, Any]) -> str:
+    """The first of the members that name an identity, as SQL's coalesce would take it."""
+    names = ("arn", "userName", "invokedBy", "principalId", "type")
+    return next((identity[name] for name in names if name in identity), "none")
+
+
+def cached(events: int) -> tuple[Path, Truth]:
+    """A corpus of that size in the machine's temporary folder, written once, and its truth."""
+    version = zlib.crc32(b"".join(Path(__file__).with_name(name).read_bytes() for name in _SOURCES))
+    folder = Path(tempfile.gettempdir()) / f"image-builder-trail-corpus-{events}-{version:08x}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+            truth = write(Path(unfinished, "corpus"), events, level=1)
+            Path(unfinished, "corpus", "truth").write_text(json.dumps(truth.to_json()))
+            with suppress(OSError):  # another process was faster with the same
+                Path(unfinished, "corpus").rename(folder)
+    return folder, Truth.from_json(json.loads((folder / "truth").read_text()))
 
 
 def gzipped(text: bytes, level: int = 6) -> bytes:

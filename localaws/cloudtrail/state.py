@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from localaws.cloudtrail.exceptions import InvalidTrailNameException, TrailNotFoundException
 from localaws.cloudtrail.models import Event, Trail
-from localaws.cloudtrail.names import check_trail_name, parse_trail_arn
+from localaws.cloudtrail.names import check_trail_name, parse_trail_arn, trail_arn
 from localaws.cloudtrail.organizations import organization_of
 
 MAXIMUM_TRAILS = 5
@@ -78,6 +78,7 @@ class Trails:
             for trail in self.at_home(account_id, region):
                 if trail.name == name:
                     return trail
+            name = trail_arn(partition, region, account_id, name)
         raise TrailNotFoundException(f"Unknown trail: {name} for the user: {account_id}")
 
     def distribute(self, event: Event) -> None:

@@ -201,7 +201,7 @@ def own_trail(trails: Trails, call: Call, name: str | None) -> Trail:
         TrailNotFoundException, InvalidTrailNameException, CloudTrailARNInvalidException: as `Trails.find`.
 
     """
-    trail = trails.find(name, call.account_id, call.region, call.partition)
+    trail = _shadow(trails, call, name) or trails.find(name, call.account_id, call.region, call.partition)
     if trail.account_id != call.account_id:
         raise NotOrganizationMasterAccountException(
             "The request could not be processed because your account is not the management account of an"
@@ -213,6 +213,15 @@ def own_trail(trails: Trails, call: Call, name: str | None) -> Trail:
             f" {call.region}."
         )
     return trail
+
+
+def _shadow(trails: Trails, call: Call, name: str | None) -> Trail | None:
+    """Return the account's trail that casts a shadow of this name here, if none of the name is at home."""
+    visible = trails.visible(call.account_id, call.region, call.partition)
+    named = [trail for trail in visible if trail.name == name and trail.account_id == call.account_id]
+    if any(trail.home_region == call.region for trail in named):
+        return None
+    return named[0] if named else None
 
 
 def _apply(trail: Trail, parameters: Mapping[str, Any]) -> None:

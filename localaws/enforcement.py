@@ -35,7 +35,7 @@ def authorise(call: Call) -> None:
         DeniedError: the caller may not do that.
 
     """
-    if (call.service, call.operation) in _ALWAYS_ALLOWED or call.caller.type == "AWSService":
+    if (call.service, call.operation) in _ALWAYS_ALLOWED or _is_for_a_service(call.caller):
         return
     principal = principal_of(call.caller)
     if principal.kind is PrincipalKind.ANONYMOUS and call.service != "s3":
@@ -53,6 +53,13 @@ def authorise(call: Call) -> None:
             raise _denied(call, action, resource, "because a policy cannot be evaluated") from error
         if not decision.allowed:
             raise _denied(call, action, resource, decision.reason)
+
+
+def _is_for_a_service(caller: Caller) -> bool:
+    """Whether a service calls for itself: by its own name, or in a session of its service-linked role."""
+    issuer = caller.session_issuer
+    linked = issuer is not None and ":role/aws-service-role/" in issuer.arn
+    return caller.type == "AWSService" or (linked and caller.invoked_by is not None)
 
 
 def principal_of(caller: Caller) -> Principal:

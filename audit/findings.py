@@ -126,3 +126,21 @@ KINDS = (
     DAMAGED_RECORD,
     TRAILING_BYTES,
 )
+
+
+def documented() -> str:
+    """The page docs/findings.md."""
+    head = (
+        "# Findings of `audit`\n\nMade from `audit/findings.py`. A command that finds anything exits with 1; "
+        "what is sound is shown all the same.\n"
+    )
+    cards = (
+        f"## {kind.code}: {kind.title}\n\nSeverity: {kind.severity}. {kind.why}\n\n"
+        f"Mend it: {kind.fix}\n\nMore: <{kind.link}>\n"
+        for kind in KINDS
+    )
+    return "\n".join((head, *cards))
+
+
+if __name__ == "__main__":
+    print(documented(), end="")  # noqa: T201 - makes the page

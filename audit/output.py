@@ -21,7 +21,9 @@ from audit.errors import AuditError
 _WIDEST = 48
 MOST_TABLE_ROWS = 500  # a terminal is no place for more
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+# Control characters, line separators, and the marks that turn the direction of writing.
+_UNSAFE = (*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _UNSAFE}
 
 
 class Format(StrEnum):

@@ -28,7 +28,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def __init__(self) -> None:
         self._engine_address = ""
-        self._running: set[subprocess.Popen[str]] = set()
+        self._running: set[subprocess.Popen[Any]] = set()
 
     def Handshake(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Learn where the engine listens."""
@@ -95,6 +95,26 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if code == ALREADY_SAID:
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with exit code {code}" if code else "")
+
+    def RunPlugin(self, request: Any, _context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
+        """Run a policy pack or a provider written in Python, for engines that ask the language host to."""
+        folder = request.info.program_directory or request.program
+        module = "pulumi.policy" if request.kind == "analyzer" else "pulumi.run.plugin"
+        addresses = [*request.args, folder] if request.kind == "analyzer" else [folder, *request.args]
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", module, *addresses],
+            cwd=request.pwd or folder,
+            env=dict(entry.split("=", 1) for entry in request.env) or None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            process_group=0,
+        )
+        self._running.add(process)
+        with process:
+            for line in process.stdout or ():  # the first one is the port that the engine waits for
+                yield language_pb2.RunPluginResponse(stdout=line)
+        self._running.discard(process)
+        yield language_pb2.RunPluginResponse(exitcode=process.returncode)
 
     def stop(self) -> None:
         """End every program that still runs."""

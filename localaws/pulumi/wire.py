@@ -46,6 +46,19 @@ def contains_unknown(value: Any) -> bool:
     return value is UNKNOWN
 
 
+def with_whole_numbers(value: Any) -> Any:
+    """The value with whole numbers as `int`, where protobuf has turned all numbers into `float`."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case Mapping():
+            return {name: with_whole_numbers(item) for name, item in value.items()}
+        case list():
+            return [with_whole_numbers(item) for item in value]
+        case _:
+            return value
+
+
 def _from_value(value: struct_pb2.Value) -> Any:
     match value.WhichOneof("kind"):
         case "string_value":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ NEVER_CARRIED_OUT = {"kind": "drop"}
 NEVER_ANSWERED = {"kind": "slow", "when": "after", "seconds": 20, "count": 1}
 
 
-def kill_at(project: Project, operation: str, fault: dict[str, object], command: str = "up") -> None:
+def kill_at(project: Project, operation: str, fault: Mapping[str, object], command: str = "up") -> None:
     """Kill everything that runs a command, at the moment when it makes a certain call."""
     project.aws.control("faults", [{**fault, "operation": operation}])
     with project.running(command, "--yes", "--skip-preview") as process:

@@ -1,0 +1,67 @@
+"""The configuration page, made from the settings: `python -m config.reference > docs/configuration.md`."""
+# ruff: noqa: E501 - the lines are a page's
+
+from __future__ import annotations
+
+import json
+import sys
+
+from pydantic.fields import FieldInfo
+
+from config.settings import Settings
+
+_INTRODUCTION = """\
+# Configuration
+
+Made from `config/settings.py` by `python -m config.reference`; a test keeps page, settings and `Pulumi.yaml` in step.
+
+A stack's values stand in `config/Pulumi.<stack>.yaml`. Set one with `pulumi config set KEY VALUE --stack STACK`, an item
+of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 42`. Days are whole days.
+
+All mistakes are told at once, one line each with the command that mends it, before any resource is touched:
+
+```
+expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365
+```
+
+| Key | Default | Allowed | Meaning |
+|---|---|---|---|
+"""
+
+_STACKS = """
+## Stacks
+
+| Stack | For | Differs from the defaults by |
+|---|---|---|
+| `local` | the local AWS | logs that may be destroyed, roles to look at |
+| `dev` | a real account to try things in | 90 days of logs, which still cannot be destroyed by accident |
+| `prod` | the real thing | three years of logs, locked for one, read by auditors alone, each reading logged |
+
+Before the first `pulumi up` of `prod` its `deployer_role_name` must be a role that exists, and the one that deploys: the
+bucket's settings are locked for everybody else.
+
+To destroy a stack whose logs are protected, run `pulumi config set protect_logs false` and `pulumi up` first. A bucket
+under Object Lock keeps its locked logs until their time is over, or until break-glass lifts a GOVERNANCE lock.
+"""
+
+
+def page() -> str:
+    """Return the configuration page."""
+    rows = [_row(key, field) for key, field in Settings.model_fields.items()]
+    return _INTRODUCTION + "".join(rows) + _STACKS
+
+
+def _row(key: str, field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    allowed = extra["allowed"] if isinstance(extra, dict) else ""
+    default = json.dumps(field.default).strip('"') if field.default or _is_number(field.default) else "empty"
+    cells = (f"`{key}`", default, str(allowed), str(field.description))
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |\n"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int)  # true and false count as numbers, and no other empty value does
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,248 @@
+"""Settings: every key refused when wrong, all at once, each with the line that mends it."""
+# ruff: noqa: D103 - each name says the property
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi.runtime import config as stack_config
+from pulumi.runtime import mocks
+
+from config.reference import page
+from config.settings import Settings, checked, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+WRONG_TYPE = {
+    "trail_name": '{"a":"b"}',
+    "bucket_name": "[1]",
+    "key_prefix": '{"a":"b"}',
+    "protect_logs": "yes",
+    "s3_bucket_key": "1",
+    "key_deletion_window_days": "30.5",
+    "transition_storage_class": "[]",
+    "transition_days": "soon",
+    "expiration_days": "ten",
+    "noncurrent_expiration_days": "true",
+    "object_lock_mode": "true",
+    "object_lock_days": "{}",
+    "access_logs": "",
+    "access_log_expiration_days": "1e3",
+    "roles": "True",
+    "auditor_trusted_arns": "arn:aws:iam::111122223333:root",
+    "auditor_external_id": "[1]",
+    "break_glass_trusted_arns": '{"a":1}',
+    "deployer_role_name": "{}",
+    "tags": "x",
+}
+OUT_OF_RANGE = {
+    "trail_name": "a..b",
+    "bucket_name": "No",
+    "key_prefix": "/a/",
+    "key_deletion_window_days": "6",
+    "transition_storage_class": "DEEP_ARCHIVE",
+    "transition_days": "-1",
+    "expiration_days": "36501",
+    "noncurrent_expiration_days": "0",
+    "object_lock_mode": "governance",
+    "object_lock_days": "-1",
+    "access_log_expiration_days": "0",
+    "auditor_trusted_arns": '["*"]',
+    "auditor_external_id": "x",
+    "break_glass_trusted_arns": '["arn:aws:s3:::bucket"]',
+    "deployer_role_name": "/",
+    "tags": '{"aws:x":"y"}',
+}
+PAIRS: dict[str, tuple[dict[str, Any], str]] = {
+    "expiry before transition": ({"expiration_days": "60"}, "expiration_days"),
+    "infrequent access too early": (
+        {"transition_storage_class": "STANDARD_IA", "transition_days": "29"},
+        "transition_days",
+    ),
+    "lock without days": ({"object_lock_mode": "GOVERNANCE"}, "object_lock_days"),
+    "days without lock": ({"object_lock_days": "5"}, "object_lock_mode"),
+    "expiry before the lock ends": (
+        {"object_lock_mode": "GOVERNANCE", "object_lock_days": "366"},
+        "expiration_days",
+    ),
+    "unprotected and locked for all": (
+        {"object_lock_mode": "COMPLIANCE", "object_lock_days": "5", "protect_logs": "false"},
+        "protect_logs",
+    ),
+    "roles that lock out the deployer": ({"roles": "true"}, "deployer_role_name"),
+    "trust without roles": ({"auditor_external_id": "xyz"}, "auditor_external_id"),
+    "trail too long for a bucket": ({"trail_name": "t" * 36}, "trail_name"),
+    "bucket too long for its access logs": ({"bucket_name": "b" * 60, "access_logs": "true"}, "bucket_name"),
+    "trail too long for a role": (
+        {"trail_name": "t" * 53, "bucket_name": "b" * 9, "roles": "true", "deployer_role_name": "d"},
+        "trail_name",
+    ),
+}
+
+
+def refused(given: Mapping[str, Any]) -> list[str]:
+    """Return the lines, after the heading, by which `given` is refused."""
+    with pytest.raises(pulumi.RunError) as error:
+        checked(given, "image-builder-trail", "test")
+    heading, *lines = str(error.value).splitlines()
+    assert heading == f"{len(lines)} configuration error(s):"
+    return lines
+
+
+def mended(line: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `given` after the command that `line` proposes."""
+    changed = dict(given)
+    for command in line.partition("; run: ")[2].split(" && "):
+        words = shlex.split(command)
+        if words[:3] == ["pulumi", "config", "rm"]:
+            changed.pop(words[3], None)
+        else:
+            assert words[:3] == ["pulumi", "config", "set"], command
+            changed[words[3]] = words[4]
+    return changed
+
+
+def test_every_key_has_a_wrong_type_to_be_tried() -> None:
+    assert set(WRONG_TYPE) == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [*WRONG_TYPE.items(), *OUT_OF_RANGE.items()], ids=lambda value: value[:30]
+)
+def test_a_wrong_value_is_told_in_one_line_that_names_and_mends_it(key: str, value: str) -> None:
+    (line,) = refused({key: value})
+    assert line.startswith(f"{key}: ")
+    assert "allowed: " in line
+    assert value.replace('"', '\\"') in line
+    assert checked(mended(line, {key: value}), "image-builder-trail", "test")
+
+
+@pytest.mark.parametrize("case", PAIRS)
+def test_an_impossible_pair_is_told_in_one_line_and_its_mend_leads_to_fewer_errors(case: str) -> None:
+    given, key = PAIRS[case]
+    (line,) = refused(given)
+    assert line.startswith(f"{key}: ")
+    assert checked(mended(line, given), "image-builder-trail", "test")
+
+
+def test_an_unknown_key_is_told_with_the_one_that_was_meant() -> None:
+    (line,) = refused({"expiry_days": "400"})
+    assert mended(line, {"expiry_days": "400"}) == {"expiration_days": "400"}
+
+
+def test_a_key_like_none_of_ours_is_to_be_removed() -> None:
+    (line,) = refused({"zzz": "x"})
+    assert mended(line, {"zzz": "x"}) == {}
+
+
+def test_all_errors_are_told_at_once() -> None:
+    given = {**WRONG_TYPE, "zzz": "1"}
+    lines = refused(given)
+    assert [line.partition(":")[0] for line in lines] == [*Settings.model_fields, "zzz"]
+
+
+def test_wrong_values_do_not_hide_impossible_pairs_among_the_others() -> None:
+    lines = refused({"protect_logs": "maybe", "object_lock_mode": "GOVERNANCE"})
+    assert [line.partition(":")[0] for line in lines] == ["protect_logs", "object_lock_days"]
+
+
+def test_a_pair_of_which_one_is_wrong_already_is_not_told_twice() -> None:
+    assert len(refused({"expiration_days": "ten", "transition_days": "400"})) == 1
+
+
+def test_an_endless_value_is_shown_short_and_on_one_line() -> None:
+    (line,) = refused({"trail_name": "a\nb" * 1000})
+    assert len(line) < 400
+
+
+@pytest.mark.parametrize("value", ["true", True])
+def test_values_may_be_given_as_pulumi_or_as_a_program_gives_them(value: object) -> None:
+    days = {"expiration_days": "400", "transition_days": 100.0}
+    settings = checked({"access_logs": value, **days}, "p", "s")
+    assert (settings.access_logs, settings.expiration_days, settings.transition_days) == (True, 400, 100)
+
+
+def test_numbers_in_tags_are_text() -> None:
+    assert checked({"tags": '{"CostCenter": 42, "Live": true}'}, "p", "s").tags == {
+        "CostCenter": "42",
+        "Live": "true",
+    }
+
+
+def test_settings_are_read_from_the_stack_and_only_the_projects_own() -> None:
+    mocks.set_mocks(NoResources(), project="image-builder-trail", stack="test")
+    stack_config.set_all_config(
+        {"image-builder-trail:expiration_days": "500", "aws:region": "x", "other:y": "z"}
+    )
+    assert load_settings().expiration_days == 500
+    stack_config.set_all_config({"image-builder-trail:expiration_days": "x"})
+    with pytest.raises(pulumi.RunError, match="expiration_days"):
+        load_settings()
+    stack_config.set_all_config({})
+
+
+def test_the_schema_in_pulumi_yaml_has_the_keys_meanings_and_defaults_of_the_settings() -> None:
+    schema = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))["config"]
+    told = {key: (entry["description"], entry["default"]) for key, entry in schema.items()}
+    settings = {
+        key: (field.description, list(field.default) if field.default == () else field.default)
+        for key, field in Settings.model_fields.items()
+    }
+    assert told == settings
+    assert [type(default) for _, default in told.values()] == [
+        type(default) for _, default in settings.values()
+    ]
+
+
+def test_the_schema_leaves_type_checks_to_us_since_pulumi_stops_at_the_first() -> None:
+    schema = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))["config"]
+    assert not [key for key, entry in schema.items() if "type" in entry]
+
+
+@pytest.mark.parametrize("stack", ["local", "dev", "prod"])
+def test_every_stack_of_ours_is_right(stack: str) -> None:
+    given = yaml.safe_load((ROOT / "config" / f"Pulumi.{stack}.yaml").read_text("utf-8"))["config"]
+    own = {key.partition(":")[2]: value for key, value in given.items() if not key.startswith("aws:")}
+    assert checked(own, "image-builder-trail", stack)
+
+
+def test_prod_is_the_strictest() -> None:
+    given = yaml.safe_load((ROOT / "config" / "Pulumi.prod.yaml").read_text("utf-8"))["config"]
+    settings = checked(
+        {key.partition(":")[2]: value for key, value in given.items() if "trail:" in key}, "p", "prod"
+    )
+    assert settings.protect_logs
+    assert settings.roles
+    assert settings.access_logs
+    assert settings.object_lock_mode == "GOVERNANCE"
+    assert settings.expiration_days > Settings().expiration_days
+
+
+def test_the_configuration_page_is_in_step() -> None:
+    assert (ROOT / "docs" / "configuration.md").read_text("utf-8") == page(), (
+        "run: python -m config.reference > docs/configuration.md"
+    )
+
+
+def test_the_error_shown_on_the_configuration_page_is_a_real_one() -> None:
+    (shown,) = re.findall(r"^expiration_days: .*$", page(), re.MULTILINE)
+    assert refused({"expiration_days": "ten"}) == [shown]
+
+
+class NoResources(mocks.Mocks):
+    """An engine for programs that register nothing."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Refuse every resource."""
+        raise AssertionError(args.typ)
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        """Refuse every call."""
+        raise AssertionError(args.token)

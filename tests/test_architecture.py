@@ -1,0 +1,133 @@
+"""The walls between the rooms, held by the imports, and the caps on size, held as a signal."""
+# ruff: noqa: D103 - each name says the property
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("config", "components", "policies", "audit", "localaws", "vending")
+GUARD = ROOT / "policies" / "guard"
+FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+LONGEST_FILE = 330  # about 300 lines
+LONGEST_FUNCTION = 45  # about 40 lines
+MEDIAN_FUNCTION = 10
+
+# What is longer for a reason: one line each, so that a reader can doubt it.
+LONG_FOR_A_REASON = {
+    "localaws/pulumi/resources/bucket_settings.py": "the bucket's side resources: one short class each, all alike",
+    "policies/world.py:targets": "a table of what there is to reach",
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the dotted names of all modules that the file at `path` imports, at its top or later."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+def importers(room: str, *forbidden: str) -> list[str]:
+    """Return which files of `room`, the guard pack aside, import one of the `forbidden` packages."""
+    return [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in FILES
+        if path.is_relative_to(ROOT / room) and not path.is_relative_to(GUARD)
+        for name in imports(path)
+        if name.partition(".")[0] in forbidden
+    ]
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Yield each function's place and its number of lines, docstring apart."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                said = node.body[0] if ast.get_docstring(node) else None
+                docstring = said.end_lineno - said.lineno + 1 if said and said.end_lineno else 0
+                yield (
+                    f"{path.relative_to(ROOT)}:{node.name}",
+                    (node.end_lineno or 0) - node.lineno + 1 - docstring,
+                )
+
+
+def test_policies_know_neither_pulumi_nor_boto3_nor_another_room() -> None:
+    others = [room for room in ROOMS if room != "policies"]
+    assert importers("policies", "pulumi", "pulumi_aws", "pulumi_policy", "boto3", "botocore", *others) == []
+
+
+def test_the_guard_pack_knows_no_other_room_so_that_it_fits_any_program() -> None:
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in GUARD.rglob("*.py")
+        for name in imports(path)
+        if name.partition(".")[0] in {"boto3", *ROOMS}
+    ]
+    assert found == []
+
+
+def test_the_signer_and_its_checker_never_meet() -> None:
+    assert importers("audit", "localaws") == []
+    assert importers("localaws", "audit") == []
+
+
+def test_the_local_aws_takes_from_the_other_rooms_nothing_but_the_policies() -> None:
+    assert importers("localaws", "config", "components", "vending") == []
+
+
+def test_config_and_components_know_no_local_aws_and_no_audit() -> None:
+    for room in ("config", "components"):
+        assert importers(room, "localaws", "audit", "vending", "boto3", "botocore") == []
+
+
+def test_only_the_settings_read_the_stack_configuration() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in [*FILES, ROOT / "__main__.py"]
+        if not path.is_relative_to(ROOT / "localaws")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) == "pulumi.Config")
+        or (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "pulumi.runtime"
+            and "config" in ast.unparse(node)
+        )
+        or (isinstance(node, ast.ImportFrom) and node.module == "pulumi" and "Config" in ast.unparse(node))
+    }
+    assert readers == {"config/settings.py"}
+
+
+def test_boto3_stays_with_those_that_talk_to_aws() -> None:
+    for room in ("config", "components", "policies"):
+        assert importers(room, "boto3") == []
+
+
+@pytest.mark.parametrize("text", ["import boto3", "def f():\n    from boto3.session import Session"])
+def test_an_import_is_found_wherever_it_stands(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.py"
+    file.write_text(text, "utf-8")
+    assert [name.partition(".")[0] for name in imports(file)] == ["boto3"]
+
+
+def test_no_file_outgrows_a_reader() -> None:
+    lines = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {
+        path: count for path, count in lines.items() if count > LONGEST_FILE and path not in LONG_FOR_A_REASON
+    } == {}
+
+
+def test_no_function_outgrows_a_screen() -> None:
+    long = {place: lines for place, lines in functions() if lines > LONGEST_FUNCTION}
+    assert {place: lines for place, lines in long.items() if place not in LONG_FOR_A_REASON} == {}
+
+
+def test_most_functions_are_short() -> None:
+    assert statistics.median(lines for _, lines in functions()) <= MEDIAN_FUNCTION

@@ -22,6 +22,9 @@ from audit.options import (
     RegionOption,
     ResourceOption,
     SourceArgument,
+    TimeoutOption,
+    TrailOption,
+    WriteOption,
     takes_selection,
 )
 from audit.output import Format
@@ -141,6 +144,30 @@ def query(  # noqa: PLR0917 - typer calls it by name
     place = open_source(source, region=region, profile=profile, endpoint_url=endpoint_url)
     limit = max_file_mib * 2**20
     raise typer.Exit(command.run(sql, place, selection, form=form, output=output, limit=limit))
+
+
+@app.command()
+def verify(  # noqa: PLR0917 - typer calls it by name
+    trail: TrailOption = None,
+    write: WriteOption = False,
+    timeout: TimeoutOption = 1200.0,
+    form: FormatOption = Format.TABLE,
+    output: OutputOption = None,
+    region: RegionOption = None,
+    profile: ProfileOption = None,
+    endpoint_url: EndpointOption = None,
+) -> None:
+    """Make a harmless, marked Image Builder call and follow it until it has arrived everywhere.
+
+    When it does not arrive, says why and how to mend it. Exit code 0 only when it was seen in every channel.
+
+    Example: python -m audit verify --trail image-builder-trail --timeout 600
+    """
+    from audit.aws import Aws  # noqa: PLC0415
+    from audit.commands.verify import verify as run  # noqa: PLC0415
+
+    aws = Aws(region, profile, endpoint_url)
+    raise typer.Exit(run(aws, trail_name=trail, writing=write, timeout=timeout, form=form, output=output))
 
 
 def main() -> None:

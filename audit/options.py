@@ -27,6 +27,13 @@ ProfilesOption = Annotated[
 ResourceOption = Annotated[
     str | None, typer.Option("--resource", help="Name or ARN of a resource that the call was about.")
 ]
+TrailOption = Annotated[
+    str | None, typer.Option("--trail", help="Name or ARN of the trail; without it, the Region's only one.")
+]
+WriteOption = Annotated[
+    bool, typer.Option("--write", help="Create and delete a component instead of a read.")
+]
+TimeoutOption = Annotated[float, typer.Option("--timeout", min=1, help="Seconds to wait at most.")]
 EndpointOption = Annotated[str | None, typer.Option("--endpoint-url", help="AWS endpoint to talk to.")]
 
 

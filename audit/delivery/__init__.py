@@ -1,0 +1,1 @@
+"""The delivery probe: a marked call, followed through every channel, and why it did not arrive."""

@@ -49,9 +49,10 @@ class Digests:
     def close(self, trail: Trail) -> None:
         """Write a last digest for each origin that still has log files without one: the trail is to go."""
         self._deliver_trail(trail, WINDOW * 24)
+        end = self._now().replace(microsecond=0) + timedelta(seconds=1)
         for origin, chain in trail.chains.items():
             if chain.logs:
-                self._deliver_window(trail, origin, chain, self._now().replace(microsecond=0))
+                self._deliver_window(trail, origin, chain, end)
         trail.chains.clear()
 
     def _deliver_trail(self, trail: Trail, longest_delay: timedelta | None = None) -> int:

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 import pytest
+from moto.s3.models import s3_backends
 
 from tests.localaws.cloudtrail.conftest import ACCOUNT_ID, BUCKET, Service, make_bucket, make_record, s3
 
@@ -70,3 +71,48 @@ def test_events_of_many_threads_arrive_exactly_once(trail: Service) -> None:
     trail.cloudtrail.flush()
     sent = sorted(record["eventID"] for own in records for record in own)
     assert sorted(record["eventID"] for record in delivered()) == sent
+
+
+def test_large_queues_are_split_into_files(trail: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file holds a bounded number of events, and all files together hold each event once, in order."""
+    monkeypatch.setattr("localaws.cloudtrail.delivery.EVENTS_PER_FILE", 10)
+    sent = [trail.record()["eventID"] for _ in range(25)]
+    trail.cloudtrail.flush()
+    assert len(s3().list_objects_v2(Bucket=BUCKET)["Contents"]) == 3
+    assert sorted(record["eventID"] for record in delivered()) == sorted(sent)
+
+
+def test_events_are_given_up_after_30_days(trail: Service) -> None:
+    """What could not be delivered for 30 days is lost, as on AWS; what is younger is not."""
+    policy = s3().get_bucket_policy(Bucket=BUCKET)["Policy"]
+    s3().delete_bucket_policy(Bucket=BUCKET)
+    trail.record(eventID="old")
+    trail.cloud.advance(days=29)
+    trail.record(eventID="young")
+    trail.cloud.advance(days=2)
+    assert trail.cloudtrail.flush() == {"delivered": 0, "pending": 1}
+    s3().put_bucket_policy(Bucket=BUCKET, Policy=policy)
+    trail.cloudtrail.flush()
+    assert [record["eventID"] for record in delivered()] == ["young"]
+
+
+def test_stopping_the_service_delivers_what_is_left(service: Service) -> None:
+    """The delivery thread's last act is a delivery."""
+    make_bucket()
+    service.call("CreateTrail", Name="audit", S3BucketName=BUCKET)
+    service.call("StartLogging", Name="audit")
+    service.cloudtrail.start()
+    service.record(eventID="last")
+    service.cloudtrail.stop()
+    assert [record["eventID"] for record in delivered()] == ["last"]
+
+
+def test_a_policy_that_cannot_be_weighed_allows_nothing(trail: Service) -> None:
+    """A bucket policy of unknown elements holds delivery back instead of letting it through."""
+    bucket = s3_backends[ACCOUNT_ID]["aws"].buckets[BUCKET]
+    policy = json.loads(bucket.policy or b"")
+    policy["Statement"][0]["Condition"] = {"StringResembles": {"aws:SourceArn": "anything"}}
+    bucket.policy = json.dumps(policy).encode()
+    trail.record()
+    assert trail.cloudtrail.flush() == {"delivered": 0, "pending": 1}
+    assert trail.call("GetTrailStatus", Name="audit")["LatestDeliveryError"] == "AccessDenied"

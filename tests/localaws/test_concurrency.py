@@ -45,7 +45,7 @@ def request_of(client: int, number: int) -> tuple[str, str, str, dict[str, str]]
     name = f"n{client}-{number}"
     arn = f"arn:aws:imagebuilder:{region}:{ACCOUNT_ID}:image/{name}/1.0.0/1"
     topic = urlencode({"Action": "CreateTopic", "Version": "2010-03-31", "Name": name})
-    target = {"X-Amz-Target": "TrentService.CreateKey", "Content-Type": "application/x-amz-json-1.1"}
+    target = {"X-Amz-Target": "TrentService.ListKeys", "Content-Type": "application/x-amz-json-1.1"}
     kinds = (
         ("POST", "/ListImages", "{}", signed("imagebuilder", region=region) | JSON),
         ("GET", f"/GetImage?imageBuildVersionArn={quote(arn)}", "", signed("imagebuilder", region=region)),
@@ -104,7 +104,8 @@ def event_history(aws: LocalAws, region: str) -> list[Mapping[str, Any]]:
         try:
             answer = cloudtrail.lookup_events(**token)
         except cloudtrail.exceptions.ClientError as error:
-            assert error.response["Error"]["Code"] == "ThrottlingException"
+            if error.response["Error"]["Code"] != "ThrottlingException":
+                raise
             threading.Event().wait(0.25)
             continue
         events.extend(json.loads(event["CloudTrailEvent"]) for event in answer["Events"])

@@ -201,8 +201,15 @@ def test_a_clean_document_is_let_through() -> None:
 def test_own_documents_have_no_problem(path: Path) -> None:
     """Every document as deployed names only what AWS has."""
     document = json.loads(path.read_text())
-    kind = RESOURCE if any("Principal" in statement for statement in document["Statement"]) else IDENTITY
-    assert list(find_problems(document, kind, partition="aws")) == []
+    assert list(find_problems(document, _kind(document), partition="aws")) == []
+
+
+def _kind(document: dict[str, Any]) -> DocumentKind:
+    """What a document is attached to: only trust policies name a principal and no resource."""
+    elements = {element for statement in document["Statement"] for element in statement}
+    if not elements & {"Principal", "NotPrincipal"}:
+        return IDENTITY
+    return RESOURCE if elements & {"Resource", "NotResource"} else TRUST
 
 
 def test_own_documents_are_looked_at() -> None:

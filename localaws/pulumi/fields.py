@@ -195,17 +195,16 @@ def _canonical_document(value: str) -> Any:
 
 
 def _canonical_json(value: Any, key: str = "") -> Any:
-    """IAM's equivalences: one string stands for a list of one, and lists are sets of values."""
+    """IAM's equivalences: one value stands for a list of one, and lists but that of statements are sets."""
+    if key == "Statement":
+        statements = value if isinstance(value, list) else [value]
+        return [_canonical_json(statement) for statement in statements]
     if isinstance(value, dict):
         return {name: _canonical_json(item, name) for name, item in sorted(value.items())}
-    if isinstance(value, list) and key != "Statement":
+    if isinstance(value, list):
         flat = [_canonical_json(item) for item in value]
         return flat[0] if len(flat) == 1 else sorted(flat, key=repr)
-    if isinstance(value, list):
-        return [_canonical_json(item) for item in value]
-    if isinstance(value, bool):
-        return str(value).lower()
-    return [_canonical_json(value)] if key == "Statement" else value
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def differences(field: Field, old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str, bool]]:

@@ -99,10 +99,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(self, request: Any, _context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         """Run a policy pack or a provider written in Python, for engines that ask the language host to."""
         folder = request.info.program_directory or request.program
-        module = "pulumi.policy" if request.kind == "analyzer" else "pulumi.run.plugin"
-        addresses = [*request.args, folder] if request.kind == "analyzer" else [folder, *request.args]
+        command = [sys.executable, "-u", folder, *request.args]
+        if request.kind == "analyzer":
+            command = [sys.executable, "-u", "-m", "pulumi.policy", *request.args, folder]
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", module, *addresses],
+            command,
             cwd=request.pwd or folder,
             env=dict(entry.split("=", 1) for entry in request.env) or None,
             stdin=subprocess.DEVNULL,

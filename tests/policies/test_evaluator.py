@@ -15,6 +15,7 @@ from tests.policies.building import (
     EVERYTHING,
     NOT_ALLOWED,
     OBJECT,
+    OWN,
     SESSION,
     USER,
     USER_ARN,
@@ -217,6 +218,14 @@ def test_implicit_deny_says_what_is_missing(given: dict[str, Any], noun: str) ->
     assert decision.verdict is Verdict.IMPLICIT_DENY
     assert decision.statements == ()
     assert decision.reason == f"because no {noun} allows the s3:GetObject action"
+
+
+def test_root_user_is_allowed_without_any_statement() -> None:
+    """Where nothing limits the root user, no statement is named, and the reason says who it is."""
+    decision = decide(Principal.root(OWN))
+    assert decision.allowed
+    assert decision.statements == ()
+    assert decision.reason == "allowed to the root user, whom nothing denies it"
 
 
 def test_principal_supplies_its_own_condition_keys() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -126,7 +127,7 @@ def _stacks(names: list[str] | None, account_id: str | None) -> list[Stack]:
 
 
 def main() -> None:
-    """Run a command: 0 clean, 1 findings, 2 usage or bad input, 130 interrupted."""
+    """Run a command: 0 clean, 1 findings, 2 usage or bad input, 3 our fault, 130 interrupted."""
     try:
         app()
     except (ConfigurationError, ControlError, ExpectationError, OutputError, PolicyError) as error:
@@ -136,6 +137,13 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        sys.stderr.write(
+            f"policies: {type(error).__name__} in {where.filename}:{where.lineno}: {error}. "
+            "This is a mistake of this program, please report it\n"
+        )
+        sys.exit(3)
 
 
 if __name__ == "__main__":

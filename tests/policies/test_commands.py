@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.__main__ import main
 from policies.commands.mutate import mutate
 from policies.commands.prove import prove
 from policies.configuration import read_stack
@@ -128,6 +129,20 @@ def test_bad_input_exits_2_with_one_clear_message(arguments: list[str], message:
     assert (answer.returncode, answer.stdout) == (2, "")
     assert message in " ".join(answer.stderr.replace("│", " ").split())
     assert "Traceback" not in answer.stderr
+
+
+def test_a_mistake_of_ours_exits_3_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody foresaw is told in one line that asks for a report."""
+    monkeypatch.setattr("policies.__main__.run_prove", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr("sys.argv", ["policies", "prove", "--stack", "dev"])
+    with pytest.raises(SystemExit, match="3"):
+        main()
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("policies: ZeroDivisionError in ")
+    assert said.err.count("\n") == 1
 
 
 def test_lists_come_in_every_form() -> None:

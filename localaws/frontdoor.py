@@ -98,6 +98,9 @@ class FrontDoor:
                 f"The local AWS has no service {service}.", code="NotImplemented", http_status=501
             )
             return _refuse(error)
+        if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == ("POST", "/moto-api/reset"):
+            # To whom this is moto's server, nothing is left: not its trails either.
+            self._cloud.reset()
         try:
             return self._cloud.moto.answer(room, environ, body)
         except AwsError as error:

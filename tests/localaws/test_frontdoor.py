@@ -165,9 +165,14 @@ def test_motos_own_api_passes_through(front: Front) -> None:
     assert front.request("GET", "/moto-api/").status == 200
     data = json.loads(front.request("GET", "/moto-api/data.json").content)
     assert data["iam"]["User"][0]["name"] == "alice"
+    assert front.records == []
+    front.client("imagebuilder").create_infrastructure_configuration(
+        name="here", instanceProfileName="profile"
+    )
     assert front.request("POST", "/moto-api/reset", b"").status == 200
     assert front.client("iam").list_users()["Users"] == []
-    assert [record["eventName"] for record in front.records] == ["ListUsers"]
+    left = front.client("imagebuilder").list_infrastructure_configurations()
+    assert left["infrastructureConfigurationSummaryList"] == []
 
 
 def test_account_header_of_moto_is_respected(front: Front) -> None:

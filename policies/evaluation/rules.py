@@ -171,7 +171,7 @@ def _is_role_trust(request: Request) -> bool:
 
 def _is_federated_root(principal: Principal) -> bool:
     """A session that the root user made with GetFederationToken: it has no identity policies."""
-    return principal.kind is PrincipalKind.FEDERATED_USER and (principal.parent_arn or "").endswith(":root")
+    return (principal.parent_arn or "").endswith(":root")
 
 
 def _may_always_mend_own_bucket(request: Request) -> bool:

@@ -237,6 +237,30 @@ def test_role_trust_must_grant_by_itself() -> None:
     assert verdict(*arguments, resource=mfa, context={"aws:MultiFactorAuthPresent": "true"}) is ALLOWED
 
 
+@pytest.mark.parametrize(
+    "action", ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "STS:assumerole"]
+)
+def test_all_that_makes_a_role_session_needs_its_trust(action: str) -> None:
+    """Tags and source identity of a session are granted by the trust policy like the session itself."""
+    everyone = policy(allow("sts:*", None, Principal={"AWS": OWN}))
+    assert verdict(USER, action, TRUSTED_ROLE, identity=[EVERYTHING]) is NOT_ALLOWED
+    assert verdict(USER, action, TRUSTED_ROLE, identity=[EVERYTHING], resource=everyone) is ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("action", "target"),
+    [
+        ("iam:GetRole", TRUSTED_ROLE),
+        ("sts:TagSession", FEDERATED_ARN),
+        ("sts:GetFederationToken", FEDERATED_ARN),
+    ],
+)
+def test_other_actions_on_roles_and_sessions_need_no_trust(action: str, target: str) -> None:
+    """Managing a role, and making sessions of users, is decided by identity policies."""
+    assert verdict(USER, action, target, identity=[EVERYTHING]) is ALLOWED
+    assert verdict(ROOT, action, target) is ALLOWED
+
+
 def test_federated_identity_and_service_assume_roles_by_trust_alone() -> None:
     """Identity providers and services have no identity policies; the trust policy is all there is."""
     web_action = "sts:AssumeRoleWithWebIdentity"

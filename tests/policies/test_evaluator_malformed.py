@@ -7,8 +7,21 @@ from typing import Any
 import pytest
 
 from policies.evaluator import DocumentKind, Policies, PolicyError, Principal, check_document
-from tests.policies.building import CLOUDTRAIL, EVERYTHING, OWN, USER, USER_ARN, allow, decide, deny, policy
+from tests.policies.building import (
+    CLOUDTRAIL,
+    EVERYTHING,
+    FEDERATED_ARN,
+    OWN,
+    ROOT_ARN,
+    USER,
+    USER_ARN,
+    allow,
+    decide,
+    deny,
+    policy,
+)
 
+FEDERATED_ROOT = Principal.federated_user(FEDERATED_ARN, ROOT_ARN)
 IDENTITY, RESOURCE, TRUST = DocumentKind.IDENTITY, DocumentKind.RESOURCE, DocumentKind.TRUST
 
 
@@ -148,6 +161,8 @@ def test_evaluation_says_which_policy_is_malformed() -> None:
         (Principal.federated("accounts.google.com"), Policies(session=[EVERYTHING]), "has no session policy"),
         (Principal.root(OWN), Policies(boundary=EVERYTHING), "a root user has no boundary policy"),
         (USER, Policies(session=[EVERYTHING]), "an IAM user has no session policy"),
+        (FEDERATED_ROOT, Policies(identity=[EVERYTHING]), "a federated user has no identity policy"),
+        (FEDERATED_ROOT, Policies(boundary=EVERYTHING), "a federated user has no boundary policy"),
     ],
 )
 def test_policies_that_a_principal_cannot_have_are_refused(

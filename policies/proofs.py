@@ -10,11 +10,12 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from policies.actors import Actor, actors
 from policies.documents.statement import Document
 from policies.evaluator import Decision, Policies, Request, Verdict, evaluate
 from policies.questions import Question, questions
 from policies.stack import Stack, documents
-from policies.world import Actor, Target, actors, circumstances, targets, traits
+from policies.world import Target, circumstances, targets, traits
 
 _TLS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.2"}
 

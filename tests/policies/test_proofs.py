@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from policies.actors import actors
 from policies.documents.statement import Document
 from policies.evaluator import Verdict
 from policies.proofs import Proof, World, red
 from policies.questions import ExpectationError, Names, questions, read_questions
 from policies.stack import Stack, documents
-from policies.world import actors, targets
+from policies.world import targets
 from tests.policies.stacks import EVERY, FULL, MADE_UP, PLAIN, stack_name
 
 

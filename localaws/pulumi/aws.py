@@ -65,6 +65,7 @@ class Settings:
     secret_key: str
     token: str | None = None
     max_attempts: int = 8
+    retry_mode: str = "standard"
     default_tags: Mapping[str, str] = field(default_factory=dict)
     role: Mapping[str, str] | None = None
     allowed_account_ids: tuple[str, ...] = ()
@@ -117,6 +118,7 @@ def settings(inputs: Mapping[str, Any], endpoint: str) -> Settings:
         secret_key=values.get("secretKey") or os.environ.get("AWS_SECRET_ACCESS_KEY") or "test",
         token=values.get("token") or os.environ.get("AWS_SESSION_TOKEN"),
         max_attempts=values.get("maxRetries", 7) + 1,
+        retry_mode=values.get("retryMode") or "standard",
         default_tags=(values.get("defaultTags") or {}).get("tags") or {},
         role=roles[0] if roles else None,
         allowed_account_ids=tuple(values.get("allowedAccountIds") or ()),
@@ -187,7 +189,7 @@ class Aws:
             region_name=region,
             endpoint_url=self.settings.endpoint,
             config=Config(
-                retries={"mode": "standard", "total_max_attempts": self.settings.max_attempts},
+                retries={"mode": self.settings.retry_mode, "total_max_attempts": self.settings.max_attempts},
                 s3={"addressing_style": "path"},
                 max_pool_connections=32,
                 user_agent_extra="image-builder-trail-provider",

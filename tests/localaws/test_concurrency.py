@@ -9,8 +9,11 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
+
+import pytest
 
 from tests.local_aws import LocalAws
 from tests.localaws.front import ACCOUNT_ID, Front, document, signed
@@ -152,7 +155,7 @@ def test_waiting_requests_do_not_queue() -> None:
     assert most["waiting"] == 40
 
 
-def test_a_caller_who_polls_holds_up_nobody(front: Front) -> None:
+def test_a_caller_who_polls_holds_up_nobody(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting for a message lets others send one."""
     url = front.client("sqs").create_queue(QueueName="queue")["QueueUrl"].rsplit("/", 2)
     queue = f"{front.server.url}/{url[1]}/{url[2]}"
@@ -163,7 +166,18 @@ def test_a_caller_who_polls_holds_up_nobody(front: Front) -> None:
         received.extend(answer.get("Messages", []))
 
     poller = threading.Thread(target=poll)
+    polling, alone = threading.Event(), front.cloud.moto.alone
+
+    @contextmanager
+    def watched(name: str, operation: str) -> Iterator[None]:
+        with alone(name, operation):
+            if operation == "ReceiveMessage":
+                polling.set()
+            yield
+
+    monkeypatch.setattr(front.cloud.moto, "alone", watched)
     poller.start()
+    assert polling.wait(20)
     front.client("sqs").send_message(QueueUrl=queue, MessageBody="hello")
     poller.join(20)
     assert [message["Body"] for message in received] == ["hello"]

@@ -24,6 +24,15 @@ def image(client: DirectClient, cloud: RememberingCloud) -> str:
     return arn
 
 
+def let_the_background_look(client: DirectClient, cloud: RememberingCloud) -> None:
+    """Wait until something else has come to its end: what was due before it has happened then."""
+    arn = client.import_vm_image(
+        name="other", semanticVersion="1.0.0", platform="Linux", vmImportTaskId="import-ami-1"
+    )["imageArn"]
+    cloud.move(seconds=1)
+    eventually(lambda: status_of(client, arn) == "AVAILABLE")
+
+
 def test_a_change_without_resources_is_immediate(client: DirectClient, image: str) -> None:
     """No lifecycle execution, and the image shows its new state at once; it may come back."""
     changed = client.start_resource_state_update(resourceArn=image, state={"status": "DISABLED"})
@@ -64,6 +73,7 @@ def test_a_planned_deprecation_waits_for_its_time(
     execution = {"lifecycleExecutionId": started["lifecycleExecutionId"]}
     assert code_of(client.start_resource_state_update, **planned, updateAt=when) == "ResourceInUseException"
     cloud.move(days=6)
+    let_the_background_look(client, cloud)
     assert client.get_lifecycle_execution(**execution)["lifecycleExecution"]["state"]["status"] == "PENDING"
     assert status_of(client, image) == "AVAILABLE"
     cloud.move(days=2)
@@ -79,6 +89,7 @@ def test_a_cancelled_plan_never_happens(client: DirectClient, cloud: Remembering
     execution = {"lifecycleExecutionId": started["lifecycleExecutionId"]}
     client.cancel_lifecycle_execution(**execution)
     cloud.move(days=8)
+    let_the_background_look(client, cloud)
     again = client.get_lifecycle_execution(**execution)["lifecycleExecution"]
     assert again["state"]["status"] == "CANCELLED"
     assert status_of(client, image) == "AVAILABLE"

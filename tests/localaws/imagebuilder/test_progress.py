@@ -67,9 +67,11 @@ def test_after_a_stop_nothing_more_is_called_or_told(
     image = client.create_image(**build_inputs(client))["imageBuildVersionArn"]
     eventually(lambda: cloud.invocations)
     service.stop()
+    eventually(lambda: service._progress._thread is None)
     called, told = len(cloud.invocations), len(cloud.events)
     cloud.move(minutes=1)
     other = client.create_image(**build_inputs(client, "other"))["imageBuildVersionArn"]
+    assert service._progress._thread is None
     assert (status_of(client, image), status_of(client, other)) == ("BUILDING", "PENDING")
     assert (len(cloud.invocations), len(cloud.events)) == (called, told)
 

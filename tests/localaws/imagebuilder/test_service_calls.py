@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.localaws.imagebuilder.direct import (
@@ -78,11 +80,16 @@ def test_copies_go_to_the_other_regions_of_the_distribution(
     ]
 
 
-def test_no_build_depends_on_other_services(client: DirectClient, cloud: RememberingCloud) -> None:
+def test_no_build_depends_on_other_services(
+    client: DirectClient, cloud: RememberingCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where every call and every event is refused, the image still becomes available, with a made-up AMI."""
+    broken: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", broken.append)
     cloud.refuses = True
     image = client.create_image(**build_inputs(client))["imageBuildVersionArn"]
     cloud.move(minutes=1)
     eventually(lambda: status_of(client, image) == "AVAILABLE")
     (ami,) = client.get_image(imageBuildVersionArn=image)["image"]["outputResources"]["amis"]
     assert ami["image"].startswith("ami-")
+    assert broken == []

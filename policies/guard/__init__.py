@@ -1,0 +1,1 @@
+"""A policy pack for any Pulumi program that makes trails."""

@@ -26,7 +26,10 @@ _LIKE |= {"ArnNotEquals": "ArnNotLike"}
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A document with one word changed; `change` says which, in words that stay the same from run to run."""
+    """A document with one word changed; `change` says which, in words that stay the same from run to run.
+
+    `actions` are those that the change concerns: the one dropped, else all of the statement.
+    """
 
     document: str
     sid: str
@@ -64,7 +67,8 @@ def mutants(found: Mapping[str, Document]) -> Iterator[Mutant]:
                 yield Mutant(name, statement.sid, statement.actions, "drop the statement", dropped)
             for change, changed in _changes(statement):
                 mutated = replace(document, statements=(*before, changed, *after))
-                yield Mutant(name, statement.sid, statement.actions, change, mutated)
+                lost = tuple(action for action in statement.actions if action not in changed.actions)
+                yield Mutant(name, statement.sid, lost or statement.actions, change, mutated)
 
 
 def fates(stack: Stack) -> Iterator[Fate]:
@@ -90,12 +94,11 @@ def _killer(stack: Stack, mutant: Mutant) -> str | None:
 
 @cache
 def _order(sid: str, actions: tuple[str, ...]) -> tuple[Question, ...]:
-    """The questions, those first that speak of the statement or its actions: most mutants die at once."""
+    """The questions, those first that are about the actions and little else: most mutants die at once."""
 
     def distance(question: Question) -> int:
-        if sid in question.denied:
-            return 0
-        return 1 if any(covers(actions, action) for action in question.actions) else 2
+        about = sum(covers(actions, action) for action in question.actions)
+        return len(question.actions) - about - 100 * (about > 0) - 50 * (sid in question.denied)
 
     return tuple(sorted(questions(), key=distance))
 

@@ -57,11 +57,12 @@ class Digests:
 
     def _deliver_trail(self, trail: Trail, longest_delay: timedelta | None = None) -> int:
         self.open_chains(trail)
-        ended = not (trail.logging and trail.validation)
+        going_on = set(_origins(trail)) if trail.logging and trail.validation else set()
         delivered = 0
         for origin, chain in list(trail.chains.items()):
             if longest_delay is not None and self._now() - chain.start > longest_delay:
                 continue
+            ended = origin not in going_on
             delivered += self._deliver_due(trail, origin, chain, once=ended)
             if ended and chain.ended:
                 del trail.chains[origin]
@@ -187,7 +188,9 @@ def _origins(trail: Trail) -> list[Origin]:
         accounts = organization.account_ids if organization else accounts
     regions = enabled_regions(trail.partition) if trail.multi_region else (trail.home_region,)
     everywhere = [(account_id, region) for account_id in accounts for region in regions]
-    return list(dict.fromkeys([*everywhere, *trail.pending]))
+    return list(
+        dict.fromkeys([*everywhere, *(each for each in list(trail.pending) if trail.covers(each[1]))])
+    )
 
 
 def _iso(time: datetime) -> str:

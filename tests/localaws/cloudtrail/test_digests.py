@@ -187,6 +187,25 @@ def test_a_multi_region_trail_has_digests_everywhere(service: Service) -> None:
     assert service.cloudtrail.deliver_digests() == {"delivered": len(enabled_regions("aws")) + 1}
 
 
+def test_a_region_that_is_no_longer_covered_gets_one_last_digest(service: Service) -> None:
+    """A trail that becomes one of a single Region ends the chains of the others."""
+    make_bucket()
+    settings: dict[str, Any] = {
+        "S3BucketName": BUCKET,
+        "IsMultiRegionTrail": True,
+        "EnableLogFileValidation": True,
+    }
+    service.call("CreateTrail", Name="audit", **settings)
+    service.call("StartLogging", Name="audit")
+    service.record(awsRegion="eu-west-1")
+    service.cloudtrail.flush()
+    service.call("UpdateTrail", Name="audit", IsMultiRegionTrail=False)
+    service.cloud.advance(hours=1)
+    assert service.cloudtrail.deliver_digests() == {"delivered": len(enabled_regions("aws"))}
+    service.cloud.advance(hours=1)
+    assert service.cloudtrail.deliver_digests() == {"delivered": 1}
+
+
 def test_without_validation_there_are_no_digests(service: Service) -> None:
     """Digests are for trails that ask for log file validation."""
     make_bucket()

@@ -71,7 +71,8 @@ def organization(local_aws: LocalAws) -> Organization:
 
 
 def test_members_events_go_under_the_organizations_folder(organization: Organization) -> None:
-    """Each member's events lie in its own folder below the organization's id; strangers' do not come."""
+    """Each member's events lie in its own folder below the organization's id; no other organization's do."""
+    organization.aws.client("organizations", access_key=STRANGER).create_organization(FeatureSet="ALL")
     organization.trust_cloudtrail()
     organization.open_bucket(ACCOUNT_ID, organization.id)
     organization.create_trail()

@@ -62,9 +62,9 @@ def pulumi(
 
     Example: python -m localaws pulumi --endpoint http://127.0.0.1:4566 up --stack local --yes
     """
-    from localaws.pulumi import cli  # noqa: PLC0415 - `serve` needs nothing of it
+    from localaws.pulumi.cli import run  # noqa: PLC0415 - `serve` needs nothing of it
 
-    raise typer.Exit(cli.run(context.args, endpoint))
+    raise typer.Exit(run(context.args, endpoint))
 
 
 def _refuse(message: str) -> None:

@@ -16,6 +16,7 @@ from moto.utilities.utils import get_partition
 from werkzeug.datastructures import Headers
 
 from localaws.call import Call, Caller
+from localaws.cbor import hand_on, is_cbor, read_cbor, write_cbor
 from localaws.cloud import LocalCloud
 from localaws.control import Control
 from localaws.dispatch import service_of
@@ -68,6 +69,8 @@ class FrontDoor:
         service = self._service(environ, body, credential)
         if service is None:
             return self._pass_through(environ, body)
+        if is_cbor(environ):
+            return self._answer_cbor(service, environ, body, credential)
         request = BackendRequest(
             {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         )
@@ -82,6 +85,21 @@ class FrontDoor:
         except AwsError as error:
             return write_error(operation, error, str(uuid.uuid4()))
         return self._cloud.carry_out(call, operation, environ, body)
+
+    def _answer_cbor(
+        self, service: str, environ: dict[str, Any], body: bytes, credential: Credential
+    ) -> Response:
+        try:
+            operation = read_cbor(service, environ["PATH_INFO"], body)
+            if operation is None:
+                return self._pass_through(environ, body)
+            handed, body = hand_on(operation, environ)
+            response = self._cloud.carry_out(
+                self._call(handed, operation, credential), operation, handed, body
+            )
+        except AwsError as error:
+            return _refuse(error)
+        return write_cbor(operation, response)
 
     def _service(self, environ: dict[str, Any], body: bytes, credential: Credential) -> str | None:
         if credential.service in self._cloud.native:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.parsers import RpcV2CBORParser
 
 from tests.localaws.front import ACCOUNT_ID, Front, refused, signed
 
@@ -156,6 +159,25 @@ def test_metadata_names_keep_their_underscores(front: Front) -> None:
     s3.put_object(Bucket="example-bucket", Key="key", Body=b"", Metadata={"my_key": "1"})
     found = s3.head_object(Bucket="example-bucket", Key="key")["Metadata"]
     assert found == {"my_key": "1"}
+
+
+def test_cbor_is_understood_and_answered(front: Front) -> None:
+    """A client that speaks CBOR gets results and errors in CBOR, and its calls are recorded."""
+    headers = signed("monitoring") | {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+    front.client("cloudwatch").put_dashboard(DashboardName="board", DashboardBody='{"widgets": []}')
+    parser = RpcV2CBORParser()
+
+    def ask(operation: str, body: bytes) -> tuple[int, Any]:
+        path = f"/service/GraniteServiceVersion20100801/operation/{operation}"
+        answer = front.request("POST", path, body, headers)
+        return answer.status, parser.parse_data_item(io.BufferedReader(io.BytesIO(answer.content)))
+
+    status, listed = ask("ListDashboards", b"\xa0")
+    assert status == 200
+    assert [board["DashboardName"] for board in listed["DashboardEntries"]] == ["board"]
+    status, error = ask("GetDashboard", b"\xa1\x6dDashboardName\x64none")
+    assert (status, error["__type"]) == (404, front.record("GetDashboard")["errorCode"])
+    assert front.record("GetDashboard")["requestParameters"] == {"dashboardName": "none"}
 
 
 def test_motos_own_api_passes_through(front: Front) -> None:

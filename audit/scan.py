@@ -95,7 +95,8 @@ def _carefully(key: str, text: bytes, selection: Selection, result: Scanned) -> 
                 continue
             event = DECODER.decode(raw)
             line = _one_line(bytes(raw))
-            line.decode()
+            if not line.isascii():
+                line.decode()
         except (ValueError, RecursionError) as error:
             result.findings.append(Finding(DAMAGED_RECORD, f"{key} record {number}", str(error)))
             continue

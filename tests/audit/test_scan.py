@@ -116,6 +116,7 @@ def test_a_record_nested_in_another_is_not_taken_for_one() -> None:
         (b'{"Records": {"a": 1}}', "IBT106", 0),
         (b'{"Records": [%s, {"eventSource": }]}' % json.dumps(record()).encode(), "IBT105", 1),
         (b'{"Records": [%s' % json.dumps(record()).encode(), "IBT105", 1),
+        (b'{"Records": [%s, %s, %s, nul]}' % ((json.dumps(record()).encode(),) * 3), "IBT105", 3),
         (b'{"Records": [%s]} x' % json.dumps(record()).encode(), "IBT105", 1),
         (b'{"Records": [%s, 7, %s]}' % ((json.dumps(record()).encode(),) * 2), "IBT107", 2),
         (b'{"Records": [%s, {}, %s]}' % ((json.dumps(record()).encode(),) * 2), "IBT107", 2),

@@ -97,6 +97,8 @@ MALFORMED: tuple[tuple[DocumentKind, Any, str], ...] = (
     (RESOURCE, policy(allow(Principal={})), '"Principal" must be "*" or an object'),
     (RESOURCE, policy(allow(Principal={"aws": OWN})), 'has the type "aws"; allowed are AWS, Service'),
     (RESOURCE, policy(allow(Principal={"AWS": []})), "must be a string or a list of strings"),
+    (RESOURCE, policy(allow(Principal={"AWS": [OWN, 7]})), "must be a string or a list of strings"),
+    (RESOURCE, policy(allow(Principal={"Service": ""})), "must be a string or a list of strings"),
     (RESOURCE, policy(allow(Principal={"AWS": f"arn:aws:iam::{OWN}:user/*"})), "(no wildcards)"),
     (
         RESOURCE,

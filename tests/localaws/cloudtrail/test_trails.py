@@ -257,6 +257,7 @@ def test_deleting_a_trail_delivers_what_it_had(deployment: Deployment) -> None:
     deployment.call_image_builder()
     deployment.deliver()
     assert deployment.log_keys() == keys
+    assert deployment.cloudtrail.list_trails()["Trails"] == []
 
 
 def test_update_changes_what_it_names_only(deployment: Deployment) -> None:

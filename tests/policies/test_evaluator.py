@@ -83,19 +83,19 @@ def test_resource_matches_segment_by_segment(pattern: str, resource: str, *, mat
     assert (verdict(target=resource, identity=[others]) is ALLOWED) is not matches
 
 
-HOME = f"{BUCKET}/home/${{aws:username}}/*"
+HOME = f"{BUCKET}/users/${{aws:username}}/*"
 
 
 def test_variable_in_a_resource_is_the_callers_value() -> None:
     """${aws:username} stands for the calling user's name, without its path."""
     home = [policy(allow(resource=HOME))]
-    assert verdict(target=f"{BUCKET}/home/alice/x", identity=home) is ALLOWED
-    assert verdict(target=f"{BUCKET}/home/bob/x", identity=home) is NOT_ALLOWED
+    assert verdict(target=f"{BUCKET}/users/alice/x", identity=home) is ALLOWED
+    assert verdict(target=f"{BUCKET}/users/bob/x", identity=home) is NOT_ALLOWED
 
 
 def test_variable_without_a_value_matches_nothing() -> None:
     """A role session has no user name, so the statement's resource is not met."""
-    resource = f"{BUCKET}/home/${{aws:username}}/*"
+    resource = f"{BUCKET}/users/${{aws:username}}/*"
     assert verdict(SESSION, target=resource, identity=[policy(allow(resource=HOME))]) is NOT_ALLOWED
 
 
@@ -107,10 +107,10 @@ def test_other_resources_still_match_beside_a_variable_without_a_value() -> None
 
 def test_variable_with_a_default_takes_it_where_the_key_is_absent() -> None:
     """The default stands in for an absent key only."""
-    identity = [policy(allow(resource=f"{BUCKET}/home/${{aws:username, 'guest'}}/*"))]
-    assert verdict(SESSION, target=f"{BUCKET}/home/guest/x", identity=identity) is ALLOWED
-    assert verdict(USER, target=f"{BUCKET}/home/guest/x", identity=identity) is NOT_ALLOWED
-    assert verdict(USER, target=f"{BUCKET}/home/alice/x", identity=identity) is ALLOWED
+    identity = [policy(allow(resource=f"{BUCKET}/users/${{aws:username, 'guest'}}/*"))]
+    assert verdict(SESSION, target=f"{BUCKET}/users/guest/x", identity=identity) is ALLOWED
+    assert verdict(USER, target=f"{BUCKET}/users/guest/x", identity=identity) is NOT_ALLOWED
+    assert verdict(USER, target=f"{BUCKET}/users/alice/x", identity=identity) is ALLOWED
 
 
 def test_wildcards_in_a_variables_value_are_plain_text() -> None:
@@ -136,8 +136,8 @@ def test_special_variables_are_the_character_itself(special: str, means: str) ->
 def test_old_versions_know_no_variables(version: str | None) -> None:
     """Before 2012-10-17, and without a Version, ${aws:username} is text."""
     identity = [policy(allow(resource=HOME), version=version)]
-    assert verdict(target=f"{BUCKET}/home/alice/x", identity=identity) is NOT_ALLOWED
-    assert verdict(target=f"{BUCKET}/home/${{aws:username}}/x", identity=identity) is ALLOWED
+    assert verdict(target=f"{BUCKET}/users/alice/x", identity=identity) is NOT_ALLOWED
+    assert verdict(target=f"{BUCKET}/users/${{aws:username}}/x", identity=identity) is ALLOWED
 
 
 def test_variable_in_a_condition_compares_two_keys() -> None:

@@ -1,0 +1,83 @@
+"""How the state of a killed run is mended."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from localaws.pulumi.interrupted import PendingCreate, completed, remove_dead_locks
+
+KEY = "urn:pulumi:test::journey::aws:kms/key:Key::key"
+
+
+def exported(*operations: dict[str, Any], resources: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A stack's state with pending operations."""
+    return {"version": 3, "deployment": {"resources": resources or [], "pending_operations": [*operations]}}
+
+
+def begun(kind: str = "creating") -> dict[str, Any]:
+    """A pending operation on the key."""
+    return {"type": kind, "resource": {"urn": KEY, "type": "aws:kms/key:Key", "inputs": {"description": "a"}}}
+
+
+def test_what_was_made_becomes_a_resource() -> None:
+    """A pending create whose call was carried out is a resource with the id that AWS gave it."""
+    mended = completed(exported(begun()), [PendingCreate(KEY, "1234")])["deployment"]
+    [resource] = mended["resources"]
+    assert (resource["urn"], resource["id"], resource["outputs"]) == (KEY, "1234", {"description": "a"})
+    assert mended["pending_operations"] == []
+
+
+def test_what_was_not_made_is_forgotten() -> None:
+    """A pending create of which AWS knows nothing leaves no trace."""
+    mended = completed(exported(begun()), [PendingCreate(KEY, None)])["deployment"]
+    assert mended == {"resources": [], "pending_operations": []}
+
+
+def test_a_replaced_resource_is_still_to_be_deleted() -> None:
+    """Where the killed run was replacing a resource, the old one stays in the state, marked for deletion."""
+    old = {"urn": KEY, "id": "old"}
+    mended = completed(exported(begun(), resources=[old]), [PendingCreate(KEY, "new")])["deployment"]
+    assert [(one["id"], one.get("delete", False)) for one in mended["resources"]] == [
+        ("new", False),
+        ("old", True),
+    ]
+
+
+def test_other_pending_operations_stay() -> None:
+    """Only creations are mended: the engine repeats updates and deletions by itself."""
+    mended = completed(exported(begun("deleting"), begun()), [PendingCreate(KEY, None)])["deployment"]
+    assert [one["type"] for one in mended["pending_operations"]] == ["deleting"]
+
+
+def lock(state: Path, process: int, host: str | None = None) -> Path:
+    """Write a lock as the engine does."""
+    file = state / ".pulumi" / "locks" / "organization" / "journey" / "test" / f"{process}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"pid": process, "hostname": host or socket.gethostname()}))
+    return file
+
+
+def test_locks_of_the_dead_are_removed(tmp_path: Path) -> None:
+    """A lock goes when its process no longer runs, or is no engine; another machine's lock stays."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    dead, reused = lock(tmp_path, ended.pid), lock(tmp_path, os.getpid())
+    elsewhere = lock(tmp_path, 1, "another-machine")
+    assert sorted(remove_dead_locks(tmp_path)) == sorted([dead, reused])
+    assert elsewhere.exists()
+
+
+def test_the_lock_of_a_running_engine_stays(tmp_path: Path) -> None:
+    """A lock whose engine runs is left alone."""
+    engine = tmp_path / "pulumi"
+    engine.symlink_to("/bin/sleep")
+    with subprocess.Popen([engine, "60"]) as running:
+        held = lock(tmp_path, running.pid)
+        assert remove_dead_locks(tmp_path) == []
+        assert held.exists()
+        running.kill()

@@ -1,9 +1,9 @@
 """How many calls a second the local AWS answers with recording on, and what recording adds to moto alone.
 
-Both servers run side by side in processes of their own, and are measured in turns, so that whatever else the
-machine does hits both. The client speaks plain HTTP with fixed signatures, which neither server checks: botocore's
-own work would otherwise hide the difference. Bare moto is measured twice: as its own server, which closes the
-connection after each answer, and as its applications behind our server without our front door.
+All servers run side by side in processes of their own, and are measured in turns, so that whatever else the
+machine does hits them alike. The client speaks plain HTTP with fixed signatures, which none of them checks:
+botocore's own work would otherwise hide the difference. Bare moto is measured twice: as its own server, which
+closes the connection after each answer, and as its applications behind our server without our front door.
 """
 
 from __future__ import annotations

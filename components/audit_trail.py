@@ -76,7 +76,10 @@ class AuditTrail(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AuditTrailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = checked(args, pulumi.get_project(), pulumi.get_stack())
-        super().__init__("image-builder-trail:index:AuditTrail", name, {}, opts)
+        # On all children: a destroy without preview would else take the trail and what shields the logs.
+        protected = pulumi.ResourceOptions(protect=settings.protect_logs)
+        merged = pulumi.ResourceOptions.merge(protected, opts)
+        super().__init__("image-builder-trail:index:AuditTrail", name, {}, merged)
         self._child = pulumi.ResourceOptions(parent=self)
         self._tags = {"Project": pulumi.get_project(), "Stack": pulumi.get_stack(), **settings.tags}
         self._find_place()

@@ -50,7 +50,7 @@ class Settings(BaseModel):
     protect_logs: Switch = setting(
         True,
         "true or false",
-        "Whether bucket and key refuse to be destroyed, and the bucket policy denies deleting logs. "
+        "Whether Pulumi refuses to destroy any part of it, and the bucket policy denies deleting logs. "
         "Where false, `pulumi destroy` deletes all logs.",
     )
     s3_bucket_key: Switch = setting(

@@ -28,7 +28,7 @@ DUCKDB = (
     "import duckdb, sys\n"
     'duckdb.sql("SET threads = 2")\n'
     't = duckdb.sql("SELECT unnest(Records) r FROM read_json(\'" + sys.argv[1] + "/**/*.json.gz\','
-    " maximum_object_size=268435456, columns={'Records': 'STRUCT(eventSource VARCHAR, eventName VARCHAR,"
+    " maximum_object_size=33554432, columns={'Records': 'STRUCT(eventSource VARCHAR, eventName VARCHAR,"
     " eventTime VARCHAR, errorCode VARCHAR, userIdentity JSON)[]'})\")\n"
     'print(duckdb.sql("SELECT r.eventName, r.errorCode, count(*) FROM t WHERE'
     " r.eventSource = 'imagebuilder.amazonaws.com' GROUP BY 1, 2\"))\n"
@@ -67,6 +67,8 @@ def measured(command: Sequence[str], environment: dict[str, str] | None = None) 
         watcher.start()
         process.wait()
         watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}: {' '.join(command)}")
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return Cost(cpu, time.monotonic() - begin, peak)
@@ -110,11 +112,7 @@ def commands(folder: Path) -> dict[str, Sequence[str] | None]:
         ),
         "DuckDB alone, typed columns": (PYTHON, "-c", DUCKDB, str(folder)),
         "zcat | jq": shell("jq", f"{files} zcat | jq -c '.Records[] | {select}'"),
-        "trailscraper select": (
-            (trailscraper, "select", "--log-dir", str(folder), "--use-cloudtrail-api", "no")
-            if trailscraper
-            else None
-        ),
+        "trailscraper select": (trailscraper, "select", "--log-dir", str(folder)) if trailscraper else None,
     }
 
 

@@ -21,7 +21,7 @@ MEDIAN_FUNCTION = 10
 
 # What is longer for a reason: one line each, so that a reader can doubt it.
 LONG_FOR_A_REASON = {
-    "localaws/pulumi/resources/bucket_settings.py": "the bucket's side resources: one short class each, all alike",
+    "localaws/pulumi/resources/bucket_settings.py": "side resources: one short class each, all alike",
     "policies/world.py:targets": "a table of what there is to reach",
 }
 
@@ -69,7 +69,7 @@ def test_the_guard_pack_knows_no_other_room_so_that_it_fits_any_program() -> Non
         f"{path.relative_to(ROOT)} imports {name}"
         for path in GUARD.rglob("*.py")
         for name in imports(path)
-        if name.partition(".")[0] in {"boto3", *ROOMS}
+        if name.partition(".")[0] in {"boto3", *ROOMS} and not name.startswith("policies.guard")
     ]
     assert found == []
 

@@ -65,14 +65,20 @@ def _run(entry: Path, parallel: int) -> int:
     except SystemExit as exit_request:
         return _exit_code(exit_request.code)
     except Exception as error:  # noqa: BLE001 - whatever the program raises is told to the engine
-        own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-        shown = "".join(traceback.format_list(own) + traceback.format_exception_only(error))
+        shown = "".join(traceback.format_list(_own_frames(error)) + traceback.format_exception_only(error))
         pulumi.log.error(f"Program failed with an unhandled exception:\n{shown}")
     else:
         return 0
     finally:
         _end(loop)
     return ALREADY_SAID
+
+
+def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of the program itself: those after the ones that started it."""
+    frames = list(traceback.extract_tb(error.__traceback__))
+    starting = [place for place, frame in enumerate(frames) if frame.filename == "<frozen runpy>"]
+    return frames[starting[-1] + 1 :] if starting else frames
 
 
 def _execute(entry: Path) -> None:

@@ -100,7 +100,7 @@ class Key(ResourceType):
             "keyId": key["KeyId"],
             "region": key["Arn"].split(":")[3],
             "description": key.get("Description", ""),
-            "keyUsage": key["KeyUsage"],
+            "keyUsage": key.get("KeyUsage") or "ENCRYPT_DECRYPT",
             "customerMasterKeySpec": key.get("KeySpec") or key.get("CustomerMasterKeySpec"),
             "isEnabled": key["Enabled"],
             "multiRegion": key.get("MultiRegion", False),

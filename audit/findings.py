@@ -1,6 +1,6 @@
 """Every finding of `audit`: a stable code with severity, reason, remedy and AWS page.
 
-docs/findings.md is made from here.
+`audit.delivery.kinds` has those of the delivery probe; docs/findings.md is made from both.
 """
 
 from __future__ import annotations
@@ -126,21 +126,3 @@ KINDS = (
     DAMAGED_RECORD,
     TRAILING_BYTES,
 )
-
-
-def documented() -> str:
-    """The page docs/findings.md."""
-    head = (
-        "# Findings of `audit`\n\nMade from `audit/findings.py`. A command that finds anything exits with 1; "
-        "what is sound is shown all the same.\n"
-    )
-    cards = (
-        f"## {kind.code}: {kind.title}\n\nSeverity: {kind.severity}. {kind.why}\n\n"
-        f"Mend it: {kind.fix}\n\nMore: <{kind.link}>\n"
-        for kind in KINDS
-    )
-    return "\n".join((head, *cards))
-
-
-if __name__ == "__main__":
-    print(documented(), end="")  # noqa: T201 - makes the page

@@ -19,12 +19,14 @@ from audit.selection import Selection
 
 CALLS_PER_SECOND = 2  # of LookupEvents, per account and Region; not adjustable
 PAGE_SIZE = 50
-_LATE_SECONDS = 0.1
+_PAUSE_SECONDS = 1.01 / CALLS_PER_SECOND  # a little more than the limit asks, for the network's jitter
+_FIRST_RETRY_SECONDS = 0.1
+_LONGEST_RETRY_SECONDS = 2.0
 _ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}")
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"}
 )
-_MOST_FAILURES_IN_A_ROW = 60  # half a minute of throttling or of lost connections
+_MOST_FAILURES_IN_A_ROW = 30  # about a minute of throttling or of lost connections
 _PASSING = frozenset({"InternalFailure", "InternalError", "ServiceUnavailable", "RequestTimeout"})
 
 
@@ -103,15 +105,15 @@ class _PacedCaller:
         while True:
             if self._stop.wait(max(0.0, self._next - time.monotonic())):
                 return None
-            # Counted from when the call was due, so that being a little late does not add up.
-            self._next = max(self._next, time.monotonic() - _LATE_SECONDS) + 1 / CALLS_PER_SECOND
+            self._next = time.monotonic() + _PAUSE_SECONDS
             try:
                 answer: Mapping[str, Any] = self._client.lookup_events(**request)
             except (BotoCoreError, ClientError) as error:
                 failures += 1
                 if failures >= _MOST_FAILURES_IN_A_ROW or not _passes(error):
                     raise LookupFailedError(str(error)) from error
-                self._next = time.monotonic() + 1 / CALLS_PER_SECOND
+                pause = min(_FIRST_RETRY_SECONDS * 2 ** (failures - 1), _LONGEST_RETRY_SECONDS)
+                self._next = time.monotonic() + pause
             else:
                 return answer
 

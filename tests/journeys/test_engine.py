@@ -262,3 +262,4 @@ def test_a_new_local_aws_begins_with_a_new_stack(local_aws: LocalAws, tmp_path: 
         assert f"made the stack {STACK}" in answer.stderr
         assert "1 created" in answer.stdout.replace("+ 2 created", "+ 1 created")
         assert moved.state()["key"]["id"] != project.state()["key"]["id"]
+    project.pulumi("destroy", "--yes", "--skip-preview")

@@ -91,7 +91,7 @@ class NativeService(Protocol):
 
 
 class RecordSink(Protocol):
-    """Takes each CloudTrail record once, in the order in which the calls ended. Must be quick: it never waits."""
+    """Takes each CloudTrail record once, in the order in which the calls ended; it never waits."""
 
     def accept(self, record: Mapping[str, Any]) -> None:
         """Take one record."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class AwsError(Exception):
-    """An API call refused as AWS refuses it. Each service has one subclass per error code in its exceptions.py."""
+    """An API call refused as AWS refuses it; a service has one subclass per code in its exceptions.py."""
 
     code = "InternalFailure"
     http_status = 400

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from audit.selection import Selection
 
 CALLS_PER_SECOND = 2  # of LookupEvents, per account and Region; not adjustable
 PAGE_SIZE = 50
-_PAUSE_SECONDS = 1.01 / CALLS_PER_SECOND  # a little more than the limit asks, for the network's jitter
+_WINDOW_SECONDS = 1.01  # a little more than the limit asks, for the network's jitter
 _FIRST_RETRY_SECONDS = 0.1
 _LONGEST_RETRY_SECONDS = 2.0
 _ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}")
@@ -98,14 +99,15 @@ class _PacedCaller:
     def __init__(self, client: Any, stop: threading.Event) -> None:
         self._client = client
         self._stop = stop
-        self._next = 0.0
+        self._sent = deque([-_WINDOW_SECONDS] * CALLS_PER_SECOND, maxlen=CALLS_PER_SECOND)
 
     def call(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        failures = 0
+        failures, pause = 0, 0.0
         while True:
-            if self._stop.wait(max(0.0, self._next - time.monotonic())):
+            pause = max(pause, self._sent[0] + _WINDOW_SECONDS - time.monotonic())
+            if self._stop.wait(max(0.0, pause)):
                 return None
-            self._next = time.monotonic() + _PAUSE_SECONDS
+            self._sent.append(time.monotonic())
             try:
                 answer: Mapping[str, Any] = self._client.lookup_events(**request)
             except (BotoCoreError, ClientError) as error:
@@ -113,7 +115,6 @@ class _PacedCaller:
                 if failures >= _MOST_FAILURES_IN_A_ROW or not _passes(error):
                     raise LookupFailedError(str(error)) from error
                 pause = min(_FIRST_RETRY_SECONDS * 2 ** (failures - 1), _LONGEST_RETRY_SECONDS)
-                self._next = time.monotonic() + pause
             else:
                 return answer
 

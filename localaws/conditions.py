@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localaws.call import Call
+from localaws.iam_policies import key_tags
 from localaws.models import service_model
 from localaws.resources import owner_of, passed_to
 
@@ -39,7 +40,7 @@ def context_of(call: Call, action: str, resource: str) -> Context:
     elif action.startswith("s3:"):
         context.update(_s3_keys(call))
     elif action.startswith("kms:"):
-        context.update(_kms_keys(call))
+        context.update(_kms_keys(call, resource))
     elif action.startswith("sts:"):
         context.update(_sts_keys(call))
     elif action.startswith("iam:"):
@@ -103,13 +104,18 @@ def _s3_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
             yield f"s3:{wire}", str(value)
 
 
-def _kms_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
+def _kms_keys(call: Call, resource: str) -> Iterator[tuple[str, str | list[str]]]:
     yield "kms:CallerAccount", call.caller.account_id
+    for key, value in key_tags(resource).items():
+        yield f"aws:ResourceTag/{key}", value
     if call.caller.invoked_by:
         yield (
             "kms:ViaService",
             call.caller.invoked_by.replace(".amazonaws.com", f".{call.region}.amazonaws.com"),
         )
+    if call.service == "s3":
+        suffix = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
+        yield "kms:ViaService", f"s3.{call.region}.{suffix}"  # S3 asks KMS in the caller's name
     encryption: Mapping[str, str] = call.parameters.get("EncryptionContext") or {}
     for key, value in encryption.items():
         yield f"kms:EncryptionContext:{key}", value

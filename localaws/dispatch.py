@@ -13,7 +13,8 @@ from typing import Any
 from flask import Flask
 from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.s3.models import FakeBucket
+from moto.s3.exceptions import InvalidBucketState
+from moto.s3.models import FakeBucket, S3Backend
 from werkzeug.test import run_wsgi_app
 
 from localaws.errors import AwsError
@@ -42,6 +43,22 @@ def _public_permission(bucket: FakeBucket, action: str, resource: str) -> Permis
 # Moto weighs bucket policies without their principals and conditions: one that denies requests without TLS
 # would shut the bucket to everybody.
 FakeBucket.get_permission = _public_permission  # type: ignore[assignment,method-assign]
+
+
+def _set_object_lock(backend: S3Backend, bucket_name: str, lock_enabled: Any, *retention: Any) -> None:
+    """Set a bucket's default retention (mode, days, years), or take it away; what is locked stays locked."""
+    bucket = backend.get_bucket(bucket_name)
+    if not bucket.is_versioned:
+        raise InvalidBucketState(
+            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
+        )
+    bucket.object_lock_enabled = bucket.object_lock_enabled or bool(lock_enabled)
+    bucket.default_lock_mode, bucket.default_lock_days, bucket.default_lock_years = retention
+
+
+# Moto refuses buckets that hold objects, as S3 did until 2023; now it takes existing buckets too:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
+S3Backend.put_object_lock_configuration = _set_object_lock  # type: ignore[assignment,method-assign]
 
 
 class Moto:

@@ -104,7 +104,7 @@ def _denied(call: Call, action: str, resource: str, reason: str) -> DeniedError:
     """The refusal in the service's own words and code."""
     who = call.caller.arn or "anonymous"
     protocol = service_model(call.service).protocol
-    shown = f'"{resource}"' if call.service == "s3" else resource
+    shown = f'"{resource}"' if action.startswith("s3:") else resource
     message = f"User: {who} is not authorized to perform: {action} on resource: {shown} {reason}"
     if call.service == "ec2":
         return DeniedError(

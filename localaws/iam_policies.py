@@ -98,6 +98,17 @@ def key_arn(identifier: str, account_id: str, region: str, partition: str) -> st
     return f"arn:{partition}:kms:{region}:{account_id}:key/{identifier}"
 
 
+def key_tags(arn: str) -> Mapping[str, str]:
+    """The tags of a KMS key; none where `arn` is no key's, or there is no such key."""
+    _, _, _, region, account_id, name = arn.split(":", 5) if arn.count(":") >= 5 else [""] * 6
+    if not name.startswith("key/"):
+        return {}
+    tags: Mapping[str, str] = kms_backends[account_id][region].tagger.get_tag_dict_for_resource(
+        name.removeprefix("key/")
+    )
+    return tags
+
+
 def _bucket_document(bucket: str, partition: str) -> Document | None:
     owner = bucket_owner(bucket, partition)
     policy = None if owner is None else s3_backends[owner][partition].buckets[bucket].policy

@@ -14,6 +14,7 @@ from localaws.actions import action_details, iam_action, iam_prefix, resource_ty
 from localaws.call import Call
 from localaws.iam_policies import bucket_owner, find_user, key_arn, role_named
 from localaws.models import service_model
+from localaws.s3_needs import s3_pairs
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.+")
@@ -23,13 +24,13 @@ def needed(call: Call) -> list[tuple[str, str]]:
     """The (action, resource ARN) pairs that must all be allowed for a call to go through."""
     prefix, name = iam_prefix(call.service), iam_action(call.service, call.operation)
     action = f"{prefix}:{name}"
-    pairs = [(action, resource) for resource in _resources(call, prefix, name)]
+    if call.service == "s3":
+        pairs = list(s3_pairs(call, name))
+    else:
+        pairs = [(action, resource) for resource in _resources(call, prefix, name)]
     if call.service == "sts":
         pairs += [(also, resource) for _, resource in tuple(pairs) for also in _session_actions(call)]
     pairs += [("iam:PassRole", role) for role in passed_roles(call)]
-    if call.service == "s3" and call.operation in {"CopyObject", "UploadPartCopy"}:
-        source = str(call.parameters.get("CopySource", "")).lstrip("/").split("?", 1)[0]
-        pairs.append(("s3:GetObject", f"arn:{call.partition}:s3:::{source}"))
     return pairs
 
 
@@ -63,10 +64,10 @@ def owner_of(resource: str, call: Call) -> str:
 def _resources(call: Call, prefix: str, action: str) -> list[str]:
     if call.service == "sts" and "RoleArn" in call.parameters:
         return [call.parameters["RoleArn"]]
-    if call.service == "s3":
-        return _s3_resources(call)
     if call.service == "kms" and "KeyId" in call.parameters:
         return [key_arn(call.parameters["KeyId"], call.account_id, call.region, call.partition)]
+    if call.service == "kms" and "AliasName" in call.parameters:
+        return _alias_and_keys(call)
     details = action_details(prefix, action) or {"resourceTypes": []}
     found: list[str] = []
     for kind in details["resourceTypes"]:
@@ -76,14 +77,15 @@ def _resources(call: Call, prefix: str, action: str) -> list[str]:
     return found or ["*"]
 
 
-def _s3_resources(call: Call) -> list[str]:
-    bucket, key = call.parameters.get("Bucket"), call.parameters.get("Key")
-    if bucket is None:
-        return ["*"]
-    arn = f"arn:{call.partition}:s3:::{bucket}"
-    if call.operation == "DeleteObjects":
-        return [f"{arn}/{item['Key']}" for item in call.parameters["Delete"]["Objects"]]
-    return [arn if key is None else f"{arn}/{key}"]
+def _alias_and_keys(call: Call) -> list[str]:
+    """The alias, the key that it is to name, and the one that it names now.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
+    """
+    name = call.parameters["AliasName"]
+    named = (call.parameters.get("TargetKeyId"), None if call.operation == "CreateAlias" else name)
+    keys = (key_arn(key, call.account_id, call.region, call.partition) for key in named if key)
+    return [f"arn:{call.partition}:kms:{call.region}:{call.account_id}:{name}", *keys]
 
 
 def _arn(call: Call, template: str) -> tuple[str, bool]:

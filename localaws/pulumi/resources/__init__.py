@@ -8,9 +8,9 @@ from typing import Final
 from localaws.pulumi.resources.base import ResourceType
 from localaws.pulumi.resources.bucket import Bucket
 from localaws.pulumi.resources.bucket_lifecycle import BucketLifecycleConfiguration
+from localaws.pulumi.resources.bucket_logging import BucketLogging
+from localaws.pulumi.resources.bucket_object_lock import BucketObjectLockConfiguration
 from localaws.pulumi.resources.bucket_settings import (
-    BucketLogging,
-    BucketObjectLockConfiguration,
     BucketOwnershipControls,
     BucketPolicy,
     BucketPublicAccessBlock,

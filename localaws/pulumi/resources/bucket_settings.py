@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
-from localaws.pulumi.fields import REGION, Field, block, blocks, document, flag, text, whole
+from localaws.pulumi.fields import REGION, Field, block, blocks, document, flag, text
 from localaws.pulumi.resources.base import ResourceType, found, ignoring, region_of
 from localaws.pulumi.wire import Properties
 
-_BUCKET = text(required=True, replaces=True)
-_OWNER = text(replaces=True)
+BUCKET = text(required=True, replaces=True)
+OWNER = text(replaces=True)
 
 
 class BucketSetting(ResourceType):
@@ -70,8 +70,8 @@ class BucketVersioning(BucketSetting):
 
     type_name = "aws:s3/bucketVersioning:BucketVersioning"
     fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
-        "expectedBucketOwner": _OWNER,
+        "bucket": BUCKET,
+        "expectedBucketOwner": OWNER,
         "mfa": text(),
         "region": REGION,
         "versioningConfiguration": block(
@@ -114,8 +114,8 @@ class BucketServerSideEncryptionConfiguration(BucketSetting):
     type_name = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     absent = ("ServerSideEncryptionConfigurationNotFoundError",)
     fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
-        "expectedBucketOwner": _OWNER,
+        "bucket": BUCKET,
+        "expectedBucketOwner": OWNER,
         "region": REGION,
         "rules": blocks(
             {
@@ -184,7 +184,7 @@ class BucketPublicAccessBlock(BucketSetting):
     type_name = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
     absent = ("NoSuchPublicAccessBlockConfiguration",)
     fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
+        "bucket": BUCKET,
         "region": REGION,
         "skipDestroy": flag(),
         **{name: flag(default=False) for name in _BLOCKS},
@@ -213,7 +213,7 @@ class BucketOwnershipControls(BucketSetting):
     type_name = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
     absent = ("OwnershipControlsNotFoundError",)
     fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
+        "bucket": BUCKET,
         "region": REGION,
         "rule": block(
             {
@@ -246,7 +246,7 @@ class BucketPolicy(BucketSetting):
     type_name = "aws:s3/bucketPolicy:BucketPolicy"
     absent = ("NoSuchBucketPolicy",)
     fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
+        "bucket": BUCKET,
         "policy": document(required=True),
         "region": REGION,
     }
@@ -262,115 +262,3 @@ class BucketPolicy(BucketSetting):
     def remove(self, s3: Any, bucket: str, known: Properties) -> None:
         """Take the policy away."""
         s3.delete_bucket_policy(Bucket=bucket)
-
-
-class BucketObjectLockConfiguration(BucketSetting):
-    """The retention that objects get by default; object lock itself stays on once it is."""
-
-    type_name = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
-    absent = ("ObjectLockConfigurationNotFoundError",)
-    fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
-        "expectedBucketOwner": _OWNER,
-        "region": REGION,
-        "objectLockEnabled": text("Enabled", default="Enabled", replaces=True),
-        "token": text(),
-        "rule": block(
-            {
-                "defaultRetention": block(
-                    {
-                        "days": whole(minimum=1),
-                        "years": whole(minimum=1),
-                        "mode": text("GOVERNANCE", "COMPLIANCE"),
-                    },
-                    required=True,
-                )
-            }
-        ),
-    }
-    kept = ("token",)
-
-    def put(self, s3: Any, bucket: str, inputs: Properties) -> None:
-        """Set the rule."""
-        configuration: dict[str, Any] = {"ObjectLockEnabled": "Enabled"}
-        retention = (inputs.get("rule") or {}).get("defaultRetention")
-        if retention:
-            named = {"Mode": "mode", "Days": "days", "Years": "years"}
-            configuration["Rule"] = {
-                "DefaultRetention": {
-                    theirs: retention[ours] for theirs, ours in named.items() if retention.get(ours)
-                }
-            }
-        token = {"Token": inputs["token"]} if inputs.get("token") else {}
-        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=configuration, **token)
-
-    def get(self, s3: Any, bucket: str) -> Properties:
-        """Read the rule."""
-        answer = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
-        properties: Properties = {"objectLockEnabled": answer.get("ObjectLockEnabled", "Enabled")}
-        retention = answer.get("Rule", {}).get("DefaultRetention")
-        if retention:
-            properties["rule"] = {
-                "defaultRetention": {
-                    name.lower(): value for name, value in retention.items() if value is not None
-                }
-            }
-        return properties
-
-    def remove(self, s3: Any, bucket: str, known: Properties) -> None:
-        """Take the rule away."""
-        s3.put_object_lock_configuration(
-            Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
-        )
-
-
-class BucketLogging(BucketSetting):
-    """Where S3 writes the bucket's access log."""
-
-    type_name = "aws:s3/bucketLogging:BucketLogging"
-    fields: ClassVar[Mapping[str, Field]] = {
-        "bucket": _BUCKET,
-        "expectedBucketOwner": _OWNER,
-        "region": REGION,
-        "targetBucket": text(required=True),
-        "targetPrefix": text(),
-        "targetObjectKeyFormat": block(
-            {
-                "partitionedPrefix": block(
-                    {"partitionDateSource": text("EventTime", "DeliveryTime", required=True)}
-                ),
-                "simplePrefix": block({}),
-            }
-        ),
-    }
-
-    def put(self, s3: Any, bucket: str, inputs: Properties) -> None:
-        """Switch it on."""
-        target: dict[str, Any] = {
-            "TargetBucket": inputs["targetBucket"],
-            "TargetPrefix": inputs.get("targetPrefix", ""),
-        }
-        partitioned = (inputs.get("targetObjectKeyFormat") or {}).get("partitionedPrefix")
-        if partitioned:
-            source = partitioned["partitionDateSource"]
-            target["TargetObjectKeyFormat"] = {"PartitionedPrefix": {"PartitionDateSource": source}}
-        s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": target})
-
-    def get(self, s3: Any, bucket: str) -> Properties | None:
-        """Read where it goes."""
-        answer = s3.get_bucket_logging(Bucket=bucket).get("LoggingEnabled")
-        if not answer:
-            return None
-        properties: Properties = {
-            "targetBucket": answer["TargetBucket"],
-            "targetPrefix": answer.get("TargetPrefix", ""),
-        }
-        partitioned = (answer.get("TargetObjectKeyFormat") or {}).get("PartitionedPrefix")
-        if partitioned:
-            source = partitioned["PartitionDateSource"]
-            properties["targetObjectKeyFormat"] = {"partitionedPrefix": {"partitionDateSource": source}}
-        return properties
-
-    def remove(self, s3: Any, bucket: str, known: Properties) -> None:
-        """Switch it off."""
-        s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})

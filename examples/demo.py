@@ -12,27 +12,16 @@ import json
 import os
 import subprocess
 import sys
-import time
-import urllib.request
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from audit import logs
-from audit.commands.report import report
-from audit.records import Record
-from audit.selection import Selection
-from audit.sources.source import Source
-from examples import identities
-from examples.imagebuilder_calls import perform
+from localaws.pulumi import engine
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOT_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 STACK = "local"
-PATIENCE_SECONDS = 60.0
-SERVICE = "config.amazonaws.com"
+Outputs = dict[str, Any]
 
 
 class DemoError(Exception):
@@ -56,85 +45,56 @@ def local_aws() -> Iterator[str]:
                 raise DemoError("the local AWS did not start; what it said stands above")
             yield line.split()[1]
         finally:
-            process.terminate()
+            process.kill()  # all that it holds is in memory, and has been read
 
 
-def deploy(endpoint: str) -> dict[str, Any]:
-    """`pulumi up` the stack; return its outputs."""
-    pulumi = [sys.executable, "-m", "localaws", "pulumi", "--endpoint", endpoint]
-    for arguments in (
-        ["stack", "init", STACK],
-        ["up", "--yes", "--skip-preview", "--stack", STACK, "--suppress-outputs"],
-    ):
-        finished = subprocess.run([*pulumi, *arguments], cwd=ROOT, stdout=sys.stderr, check=False)
-        if finished.returncode:
-            raise DemoError(f"`pulumi {' '.join(arguments)}` ended with exit code {finished.returncode}")
-    shown = subprocess.run(
-        [*pulumi, "stack", "output", "--json", "--stack", STACK],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    outputs: dict[str, Any] = json.loads(shown.stdout)
-    return outputs
+def pulumi(endpoint: str, *arguments: str) -> list[str]:
+    """The command line of the real `pulumi ARGUMENTS…` against the local AWS."""
+    return [sys.executable, "-m", "localaws", "pulumi", "--endpoint", endpoint, *arguments]
 
 
-def as_a_service(endpoint: str, operation: str, region: str) -> str:
-    """Have an AWS service make an Image Builder call; return the call's request ID."""
-    body = {
-        "service": "imagebuilder",
-        "operation": operation,
-        "region": region,
-        "service_principal": SERVICE,
-    }
-    request = urllib.request.Request(  # noqa: S310 - loopback
-        f"{endpoint}/_localaws/invoke", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as response:  # noqa: S310
-        answer = json.load(response)
-    if "error" in answer:
-        raise DemoError(f"{operation} by {SERVICE} failed: {answer['error']}")
-    return str(answer["result"]["requestId"])
+def deployed_by_the_engine(endpoint: str) -> Callable[[], Outputs]:
+    """`pulumi up` the stack; return a function that waits for its outputs."""
+    up = pulumi(endpoint, "up", "--yes", "--skip-preview", "--stack", STACK, "--suppress-outputs")
+    with subprocess.Popen(up, cwd=ROOT, stdout=sys.stderr) as process:
+        from examples import demo_story  # noqa: PLC0415 - slow to import: meanwhile
+
+        demo_story.wake_services(endpoint)
+    if process.returncode:
+        raise DemoError(f"`pulumi up` ended with exit code {process.returncode}; what it said stands above")
+    shown = pulumi(endpoint, "stack", "output", "--json", "--stack", STACK)
+    return _answer_of(shown)
 
 
-def make_calls(endpoint: str) -> list[str]:
-    """Make every Image Builder action at least once; return the request IDs of all calls."""
-    credentials = identities.create(endpoint, ROOT_CREDENTIALS)
-    clients = identities.imagebuilder_clients(endpoint, credentials)
-    performed = list(perform(clients))
-    services = [
-        as_a_service(endpoint, operation, region)
-        for operation in ("ListImagePipelines", "ListImageRecipes")
-        for region in identities.REGIONS
-    ]
-    actions = {call.operation for call in performed}
-    failed = Counter(call.error_code for call in performed if call.error_code)
-    say(
-        f"made {len(performed) + len(services)} Image Builder calls: {len(actions)} actions,"
-        f" {len(clients) + 1} identities, {len(identities.REGIONS)} Regions, {failed.total()} failing"
-    )
-    return [call.request_id for call in performed] + services
+def deployed_without_engine(endpoint: str) -> Callable[[], Outputs]:
+    """Deploy the same program in Pulumi's test mode; return a function that gives its outputs."""
+    say("no Pulumi engine is to be had here: deploying without one, so without state and preview")
+    return _answer_of([sys.executable, "-m", "localaws.pulumi.without_engine", STACK, endpoint], wait=True)
 
 
-def wait_for_delivery(source: Source, request_ids: Sequence[str]) -> set[str]:
-    """Read the bucket until every call is in it, or patience ends; return the request IDs found."""
-    wanted = set(request_ids)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        records = (item for item in logs.read(source, Selection()) if isinstance(item, Record))
-        found = wanted & {record.event.request_id or "" for record in records}
-        if found == wanted or time.monotonic() > deadline:
-            return found
-        time.sleep(0.2)
+def _answer_of(command: list[str], *, wait: bool = False) -> Callable[[], Outputs]:
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    def answer() -> Outputs:
+        text, _ = process.communicate()
+        if process.returncode:
+            raise DemoError(f"{' '.join(command[2:])} ended with exit code {process.returncode}")
+        outputs: Outputs = json.loads(text)
+        return outputs
+
+    if not wait:
+        return answer
+    outputs = answer()
+    return lambda: outputs
 
 
-def point_at(endpoint: str) -> Mapping[str, str]:
+def pointed_at(endpoint: str) -> Mapping[str, str]:
     """The environment in which this process and its children talk to the local AWS, and to nothing else."""
-    return {
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+    return kept | {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": ROOT_CREDENTIALS["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": ROOT_CREDENTIALS["aws_secret_access_key"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -143,26 +103,26 @@ def point_at(endpoint: str) -> Mapping[str, str]:
 
 def main() -> int:
     """Play the demo; return its exit code."""
+    found = engine.find_or_get(say)
     with local_aws() as endpoint:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            del os.environ[name]
-        os.environ.update(point_at(endpoint))
+        environment = pointed_at(endpoint)
+        os.environ.clear()
+        os.environ.update(environment)
         say(f"the local AWS answers at {endpoint}; deploying stack {STACK} …")
+        deploy = deployed_by_the_engine if found else deployed_without_engine
         outputs = deploy(endpoint)
-        place = f"s3://{outputs['bucket_name']}/{outputs['key_prefix']}".rstrip("/")
-        request_ids = make_calls(endpoint)
-        say(f"waiting for delivery to {place} …")
-        source = logs.open_source(place, region=outputs["region"])
-        found = wait_for_delivery(source, request_ids)
-        report(source, Selection())
-    print(f"DELIVERED {len(found)}/{len(request_ids)}")
-    return 0 if len(found) == len(request_ids) else 1
+        from examples import demo_story  # noqa: PLC0415 - see above
+
+        request_ids = demo_story.make_calls(endpoint, say)
+        arrived = demo_story.delivered(outputs(), request_ids, say)
+    print(f"DELIVERED {len(arrived)}/{len(request_ids)}")
+    return 0 if len(arrived) == len(request_ids) else 1
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except DemoError as problem:
+    except (DemoError, engine.EngineError) as problem:
         say(f"demo: {problem}")
         sys.exit(3)
     except KeyboardInterrupt:

@@ -18,9 +18,14 @@ _WORKERS = 128  # the engine runs this many operations at once, and no more, fou
 
 
 @contextmanager
-def attached(endpoint: str) -> Iterator[Mapping[str, str]]:
-    """Serve provider and language host; yield the environment variables by which an engine attaches."""
+def attached(endpoint: str, *, program: bool = False) -> Iterator[Mapping[str, str]]:
+    """Serve provider and language host; yield the environment variables by which an engine attaches.
+
+    With `program`, the process that will run the program is started now, while the engine starts too.
+    """
     language_host = LanguageHost()
+    if program:
+        language_host.make_ready()
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="provider"),
         options=[("grpc.max_receive_message_length", _NO_LIMIT), ("grpc.max_send_message_length", _NO_LIMIT)],

@@ -36,7 +36,7 @@ def run(args: list[str], endpoint: str | None) -> int:
         return _engine(found, args, environment(aws))
     from localaws.pulumi.attachment import attached  # noqa: PLC0415 - a second of imports
 
-    with attached(aws.endpoint) as variables:
+    with attached(aws.endpoint, program=commands.runs_a_program(args)) as variables:
         everything = {**environment(aws), **variables}
         preparation = _complete_interrupted(found, args, aws, everything) or _make_stack(
             found, args, aws, everything

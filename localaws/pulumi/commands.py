@@ -6,6 +6,7 @@ from typing import Final
 
 _CHANGING: Final = frozenset({"up", "update", "destroy", "down", "dn", "refresh"})
 _DEPLOYING: Final = _CHANGING | {"preview", "pre", "import"}
+_RUNNING: Final = frozenset({"up", "update", "preview", "pre"})
 _PLAIN: Final = frozenset(
     {"cancel", "completion", "config", "help", "login", "logout", "stack", "state", "version", "whoami"}
 )
@@ -19,6 +20,11 @@ def changes_resources(args: list[str]) -> bool:
 def works_on_a_stack(args: list[str]) -> bool:
     """Whether the command needs a stack to exist, and the project's program or provider."""
     return _command(args) in _DEPLOYING
+
+
+def runs_a_program(args: list[str]) -> bool:
+    """Whether the command runs the project's program for certain."""
+    return _command(args) in _RUNNING
 
 
 def is_plain(args: list[str]) -> bool:

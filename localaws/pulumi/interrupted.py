@@ -17,10 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localaws.pulumi import creations
-from localaws.pulumi.aws import Aws, ConfigurationError, settings
-from localaws.pulumi.resources import RESOURCE_TYPES
-
 
 @dataclass(frozen=True, slots=True)
 class PendingCreate:
@@ -109,6 +105,10 @@ def _record(resources: list[dict[str, Any]], resource: dict[str, Any]) -> None:
 def _made(
     resource: dict[str, Any], checkpoint: dict[str, Any], endpoint: str, recorded: set[str]
 ) -> str | None:
+    from localaws.pulumi import creations  # noqa: PLC0415 - slow to import, and seldom anything was begun
+    from localaws.pulumi.aws import Aws, ConfigurationError, settings  # noqa: PLC0415
+    from localaws.pulumi.resources import RESOURCE_TYPES  # noqa: PLC0415
+
     kind = RESOURCE_TYPES.get(resource["type"])
     if kind is None:
         return None

@@ -29,6 +29,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def __init__(self) -> None:
         self._engine_address = ""
         self._running: set[subprocess.Popen[Any]] = set()
+        self._ready: list[subprocess.Popen[str]] = []
+
+    def make_ready(self) -> None:
+        """Start the process of the next program; it reads its libraries until it is told what to run."""
+        self._ready.append(self._started())
 
     def Handshake(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Learn where the engine listens."""
@@ -65,20 +70,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Stop the programs that run: their engine is being cancelled."""
-        self.stop()
+        for process in self._running - set(self._ready):
+            process.terminate()
         return empty_pb2.Empty()
 
     def Run(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Run the program until it ends; `bail` says that it has told the engine what was wrong."""
-        process = subprocess.Popen(
-            [sys.executable, "-P", str(_PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            process_group=0,  # an interrupt at the terminal is the engine's to handle
-        )
-        self._running.add(process)
+        process = self._ready.pop() if self._ready else self._started()
         with process, grpc.insecure_channel(self._engine_address) as channel:
             engine = engine_pb2_grpc.EngineStub(channel)
             if process.stdin is not None:
@@ -118,9 +116,21 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         yield language_pb2.RunPluginResponse(exitcode=process.returncode)
 
     def stop(self) -> None:
-        """End every program that still runs."""
+        """End every program that still runs, or waits to."""
         for process in list(self._running):
             process.terminate()
+
+    def _started(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,  # an interrupt at the terminal is the engine's to handle
+        )
+        self._running.add(process)
+        return process
 
     def _settings(self, request: Any) -> dict[str, Any]:
         info = request.info

@@ -1,0 +1,95 @@
+"""What happens in the demo once the trail is there: calls are made, delivered, and reported."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from audit import logs
+from audit.commands.report import report
+from audit.records import Record
+from audit.selection import Selection
+from audit.sources.source import Source
+from examples import identities
+from examples.imagebuilder_calls import perform
+
+ROOT_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+PATIENCE_SECONDS = 60.0
+SERVICE = "config.amazonaws.com"
+
+
+class RefusedError(Exception):
+    """The local AWS refused a call that the demo counts on; the message says which."""
+
+
+def wake_services(endpoint: str) -> None:
+    """Ask EC2 for something: image builds launch instances, and its first answer takes a second."""
+    identities.client("ec2", endpoint, identities.REGIONS[0], ROOT_CREDENTIALS).describe_regions()
+
+
+def make_calls(endpoint: str, say: Callable[[str], None]) -> list[str]:
+    """Make every Image Builder action at least once; return the request IDs of all calls."""
+    credentials = identities.create(endpoint, ROOT_CREDENTIALS)
+    clients = identities.imagebuilder_clients(endpoint, credentials)
+    performed = list(perform(clients))
+    services = [
+        as_a_service(endpoint, operation, region)
+        for operation in ("ListImagePipelines", "ListImageRecipes")
+        for region in identities.REGIONS
+    ]
+    actions = {call.operation for call in performed}
+    failed = Counter(call.error_code for call in performed if call.error_code)
+    say(
+        f"made {len(performed) + len(services)} Image Builder calls: {len(actions)} actions,"
+        f" {len(clients) + 1} identities, {len(identities.REGIONS)} Regions, {failed.total()} failing"
+    )
+    return [call.request_id for call in performed] + services
+
+
+def as_a_service(endpoint: str, operation: str, region: str) -> str:
+    """Have an AWS service make an Image Builder call; return the call's request ID.
+
+    Raises:
+        RefusedError: the call failed.
+
+    """
+    body = {
+        "service": "imagebuilder",
+        "operation": operation,
+        "region": region,
+        "service_principal": SERVICE,
+    }
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        f"{endpoint}/_localaws/invoke", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as response:  # noqa: S310
+        answer = json.load(response)
+    if "error" in answer:
+        raise RefusedError(f"{operation} by {SERVICE} failed: {answer['error']}")
+    return str(answer["result"]["requestId"])
+
+
+def delivered(deployed: dict[str, Any], request_ids: Sequence[str], say: Callable[[str], None]) -> set[str]:
+    """Wait until every call is in the trail's bucket, report who did what, and return what was found."""
+    place = f"s3://{deployed['bucket_name']}/{deployed['key_prefix']}".rstrip("/")
+    say(f"waiting for delivery to {place} …")
+    source = logs.open_source(place, region=deployed["region"])
+    found = wait_for_delivery(source, request_ids)
+    report(source, Selection())
+    return found
+
+
+def wait_for_delivery(source: Source, request_ids: Sequence[str]) -> set[str]:
+    """Read the bucket until every call is in it, or patience ends; return the request IDs found."""
+    wanted = set(request_ids)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        records = (item for item in logs.read(source, Selection()) if isinstance(item, Record))
+        found = wanted & {record.event.request_id or "" for record in records}
+        if found == wanted or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)

@@ -128,10 +128,9 @@ class Sts:
             session_policies=_session_policies(call),
         )
         expires = credentials["Expiration"]
-        self._identities.remember(
-            credentials["AccessKeyId"],
-            Session(session, expires if expires.tzinfo else expires.replace(tzinfo=UTC)),
-        )
+        # Moto reckons by the machine's clock, but sessions end by the one that can be moved.
+        lasts = (expires if expires.tzinfo else expires.replace(tzinfo=UTC)) - datetime.now(UTC)
+        self._identities.remember(credentials["AccessKeyId"], Session(session, call.time + lasts))
 
 
 def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | None:

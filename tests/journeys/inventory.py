@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from tests.local_aws import LocalAws
+from typing import Any, Protocol
 
 
-def inventory(aws: LocalAws) -> set[tuple[str, str]]:
+class Account(Protocol):
+    """Whatever gives clients of an account's root user."""
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+
+
+def inventory(aws: Account) -> set[tuple[str, str]]:
     """Every key in use, alias, bucket, trail, role and managed policy of an account, as (kind, name)."""
     kms, s3, iam = aws.client("kms"), aws.client("s3"), aws.client("iam")
     keys = {key["KeyId"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]}

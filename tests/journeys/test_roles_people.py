@@ -1,0 +1,186 @@
+"""The auditor reads and does nothing else; break-glass deletes, but neither reads nor forges; nor do admins.
+
+Every call is really sent, to one deployed stack of the strictest kind, with IAM enforced.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from policies.configuration import LOCAL_ACCOUNT
+from tests.journeys import role_calls
+from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
+from tests.journeys.role_calls import Call, filled, title
+from tests.journeys.role_stage import Stage
+from tests.localaws.front import allow, refused
+
+pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
+AUDITORS_REFUSED = (
+    *role_calls.FORGING,
+    *role_calls.DELETING,
+    *role_calls.LOOSENING,
+    *role_calls.DECRYPTING,
+    *role_calls.STOPPING,
+    *role_calls.RISING,
+    *role_calls.ELSEWHERE,
+    ("sts", "assume_role", {"RoleArn": "{break_glass}", "RoleSessionName": "trying"}),
+)
+READING_LOGS = tuple(call for call in role_calls.READING if call[1] == "get_object")
+BREAK_GLASSES_REFUSED = (
+    *READING_LOGS,
+    *role_calls.FORGING,
+    *role_calls.DECRYPTING,
+    *role_calls.STOPPING,
+    *role_calls.RISING,
+    ("sts", "assume_role", {"RoleArn": "{auditor}", "RoleSessionName": "trying"}),
+)
+# Copying a log is reading it, and the key's use is in the key policy alone.
+ADMINISTRATORS_REFUSED = (
+    *READING_LOGS,
+    *role_calls.FORGING,
+    *role_calls.DELETING,
+    *role_calls.LOOSENING,
+    *role_calls.DECRYPTING,
+)
+
+
+@dataclass
+class Deployed:
+    """The deployed stack, what its things are called, and the credentials of those who try."""
+
+    stage: Stage
+    names: Mapping[str, str]
+    credentials: Mapping[str, Any]
+
+    def send(self, who: str, call: Call) -> Any:
+        """Really make a call as somebody."""
+        service, operation, parameters = call
+        names = {**self.names, "role": self.names[f"{who}_name"]}
+        client = self.stage.front.client(service, self.credentials[who])
+        return getattr(client, operation)(**filled(parameters, names))
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The stack `prod` with logs and a digest in its bucket."""
+    with Stage.opened(tmp_path_factory.mktemp("people"), "prod") as stage:
+        stage.pulumi("up")
+        stack, control = stage.stack, stage.front.request
+        stage.front.client("imagebuilder").list_images()
+        assert control("POST", "/_localaws/clock", json.dumps({"offset_seconds": 7200})).status == 200
+        stage.front.cloud.cloudtrail.deliver_digests()
+        keys = stage.delivered()
+        log = next(key for key in keys if "/CloudTrail/" in key and key.endswith(".json.gz"))
+        head = stage.front.client("s3").head_object(Bucket=stack.bucket_name, Key=log)
+        names = {
+            "bucket": stack.bucket_name,
+            "access_bucket": str(stack.access_log_bucket_name),
+            "log": log,
+            "log_version": head["VersionId"],
+            "digest": next(key for key in keys if "/CloudTrail-Digest/" in key),
+            "key": stack.key_arn,
+            "key_id": stack.key_id,
+            "alias": stack.key_alias,
+            "trail": stack.trail_arn,
+            "image": f"arn:aws:imagebuilder:us-east-1:{LOCAL_ACCOUNT}:image/x/1.0.0/1",
+            "auditor": str(stack.role_arn(stack.auditor_role_name)),
+            "auditor_name": str(stack.auditor_role_name),
+            "break_glass": str(stack.role_arn(stack.break_glass_role_name)),
+            "break_glass_name": str(stack.break_glass_role_name),
+            "deployer": str(stack.role_arn(stack.deployer_role_name)),
+            "admin_name": "admin",
+        }
+        credentials = {
+            "auditor": stage.session(names["auditor"], key=stage.session_with_mfa()),
+            "break_glass": stage.break_the_glass(),
+            "admin": stage.front.user("admin", allow("*")),
+        }
+        yield Deployed(stage, names, credentials)
+
+
+def test_the_auditor_comes_with_a_second_factor_only(deployed: Deployed) -> None:
+    """Without a second factor nobody becomes the auditor, or breaks the glass."""
+    for role in ("auditor", "break_glass"):
+        with refused("AccessDenied", "sts:AssumeRole"):
+            deployed.stage.session(deployed.names[role])
+
+
+def test_a_second_factor_given_long_ago_breaks_no_glass(deployed: Deployed) -> None:
+    """After a quarter of an hour the second factor must be given again, for break-glass only."""
+    session, request = deployed.stage.session_with_mfa(), deployed.stage.front.request
+    request("POST", "/_localaws/clock", json.dumps({"offset_seconds": 7200 + 1000}))
+    try:
+        with refused("AccessDenied", "sts:AssumeRole"):
+            deployed.stage.session(deployed.names["break_glass"], key=session)
+        deployed.stage.session(deployed.names["auditor"], key=session)
+    finally:
+        request("POST", "/_localaws/clock", json.dumps({"offset_seconds": 7200}))
+
+
+def test_at_least_fifty_calls_are_tried() -> None:
+    """The tables are not cut short by accident, and no call is in them twice."""
+    tried = [repr(call) for call in (*role_calls.READING, *AUDITORS_REFUSED)]
+    assert len(set(tried)) == len(tried) >= 100
+
+
+@pytest.mark.parametrize("call", role_calls.READING, ids=title)
+def test_the_auditor_reads(deployed: Deployed, call: Call) -> None:
+    """Logs and digests are read decrypted, and settings, the states of trail and key, and Event history."""
+    answer = deployed.send("auditor", call)
+    if call in READING_LOGS:
+        content = json.loads(gzip.decompress(answer["Body"].read()))
+        assert content.get("Records") or content["digestStartTime"]
+
+
+@pytest.mark.parametrize("call", AUDITORS_REFUSED, ids=title)
+def test_the_auditor_does_nothing_else(deployed: Deployed, call: Call) -> None:
+    """Nothing is written, deleted, loosened, decrypted past S3, stopped, taken on or seen elsewhere."""
+    with pytest.raises(ClientError, match="is not authorized to perform"):
+        deployed.send("auditor", call)
+
+
+@pytest.mark.parametrize("call", BREAK_GLASSES_REFUSED, ids=title)
+def test_break_glass_neither_reads_nor_forges(deployed: Deployed, call: Call) -> None:
+    """Who lifts the protections gets neither the logs nor the power to make up others."""
+    with pytest.raises(ClientError, match="is not authorized to perform"):
+        deployed.send("break_glass", call)
+
+
+@pytest.mark.parametrize("call", ADMINISTRATORS_REFUSED, ids=title)
+def test_an_administrator_neither_reads_nor_forges_nor_deletes(deployed: Deployed, call: Call) -> None:
+    """All permissions of IAM together do not open bucket or key, nor loosen what protects them."""
+    with pytest.raises(ClientError, match="is not authorized to perform"):
+        deployed.send("admin", call)
+
+
+def test_all_that_was_refused_left_the_logs_as_they_were(deployed: Deployed) -> None:
+    """Trail, key and log are as before, and each refusal of a management call is in Event history."""
+    front, names = deployed.stage.front, deployed.names
+    assert front.client("cloudtrail").get_trail_status(Name=names["trail"])["IsLogging"]
+    assert front.client("kms").describe_key(KeyId=names["key"])["KeyMetadata"]["KeyState"] == "Enabled"
+    listed = front.client("s3").list_object_versions(Bucket=names["bucket"], Prefix=names["log"])
+    assert [one["VersionId"] for one in listed["Versions"]] == [names["log_version"]]
+    assert "DeleteMarkers" not in listed
+    denied = {record["eventName"] for record in front.records if record.get("errorCode") == "AccessDenied"}
+    assert {"DeleteBucketPolicy", "PutBucketPolicy", "PutBucketVersioning", "DeleteBucket"} <= denied
+
+
+def test_break_glass_deletes(deployed: Deployed) -> None:
+    """Break-glass lifts a lock, deletes a log for good, and puts the key out of use and back."""
+    for call in (
+        role_calls.DELETING[2],
+        ("kms", "disable_key", {"KeyId": "{key_id}"}),
+        ("kms", "enable_key", {"KeyId": "{key_id}"}),
+    ):
+        deployed.send("break_glass", call)
+    listed = deployed.stage.front.client("s3").list_object_versions(
+        Bucket=deployed.names["bucket"], Prefix=deployed.names["log"]
+    )
+    assert "Versions" not in listed

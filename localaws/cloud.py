@@ -138,8 +138,9 @@ class LocalCloud:
         self.cloudtrail.stop()
 
     def reset(self) -> None:
-        """Forget everything: all resources, sessions, faults and the moved clock."""
+        """Forget everything, down to the moved clock. What follows is another AWS."""
         self.stop()
+        self.instance = str(uuid.uuid4())
         moto_api_backend.reset()
         self.identities.forget_all()
         self.faults.clear()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -11,54 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from moto.iam.access_control import PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.s3.exceptions import InvalidBucketState
-from moto.s3.models import FakeBucket, S3Backend
 from werkzeug.test import run_wsgi_app
 
+from localaws import mends  # noqa: F401 - mends moto by being imported
 from localaws.errors import AwsError
 from localaws.models import botocore_name
 from localaws.protocol import Response
-from policies.evaluator import Policies, PolicyError, Principal, Request, evaluate
 
 # Calls that wait for others to come: no lock may be held meanwhile.
 _WAITING = {("sqs", "ReceiveMessage")}
 # Moto may call the server that it runs in. A callback that needs the same room then goes on without the lock.
 _LOCK_SECONDS = 20.0
-
-
-def _public_permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
-    """What a bucket's policy gives to everybody; all else is decided before moto is asked, or not at all."""
-    if bucket.policy is None:
-        return PermissionResult.NEUTRAL
-    request = Request(Principal.anonymous(), action, resource, bucket.account_id)
-    try:
-        allowed = evaluate(request, Policies(resource=json.loads(bucket.policy))).allowed
-    except PolicyError:
-        return PermissionResult.NEUTRAL
-    return PermissionResult.PERMITTED if allowed else PermissionResult.NEUTRAL
-
-
-# Moto weighs bucket policies without their principals and conditions: one that denies requests without TLS
-# would shut the bucket to everybody.
-FakeBucket.get_permission = _public_permission  # type: ignore[assignment,method-assign]
-
-
-def _set_object_lock(backend: S3Backend, bucket_name: str, lock_enabled: Any, *retention: Any) -> None:
-    """Set a bucket's default retention (mode, days, years), or take it away; what is locked stays locked."""
-    bucket = backend.get_bucket(bucket_name)
-    if not bucket.is_versioned:
-        raise InvalidBucketState(
-            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
-        )
-    bucket.object_lock_enabled = bucket.object_lock_enabled or bool(lock_enabled)
-    bucket.default_lock_mode, bucket.default_lock_days, bucket.default_lock_years = retention
-
-
-# Moto refuses buckets that hold objects, as S3 did until 2023; now it takes existing buckets too:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
-S3Backend.put_object_lock_configuration = _set_object_lock  # type: ignore[assignment,method-assign]
 
 
 class Moto:

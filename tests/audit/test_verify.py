@@ -208,9 +208,9 @@ BREAKAGES: dict[str, tuple[Callable[[Deployed], Any], str, str]] = {
         "IBT206",
         "TooStrict denies it",
     ),
-    "key disabled": (lambda it: it.kms.disable_key(KeyId=it.key_arn.split("/")[1]), "IBT207", "Disabled"),
+    "key disabled": (lambda it: it.kms.disable_key(KeyId=it.key_arn), "IBT207", "Disabled"),
     "key awaits deletion": (
-        lambda it: it.kms.schedule_key_deletion(KeyId=it.key_arn.split("/")[1], PendingWindowInDays=7),
+        lambda it: it.kms.schedule_key_deletion(KeyId=it.key_arn, PendingWindowInDays=7),
         "IBT207",
         "PendingDeletion",
     ),

@@ -86,7 +86,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             "log_version": head["VersionId"],
             "digest": next(key for key in keys if "/CloudTrail-Digest/" in key),
             "key": stack.key_arn,
-            "key_id": stack.key_id,
             "alias": stack.key_alias,
             "trail": stack.trail_arn,
             "image": f"arn:aws:imagebuilder:us-east-1:{LOCAL_ACCOUNT}:image/x/1.0.0/1",
@@ -176,8 +175,8 @@ def test_break_glass_deletes(deployed: Deployed) -> None:
     """Break-glass lifts a lock, deletes a log for good, and puts the key out of use and back."""
     for call in (
         role_calls.DELETING[2],
-        ("kms", "disable_key", {"KeyId": "{key_id}"}),
-        ("kms", "enable_key", {"KeyId": "{key_id}"}),
+        ("kms", "disable_key", {"KeyId": "{key}"}),
+        ("kms", "enable_key", {"KeyId": "{key}"}),
     ):
         deployed.send("break_glass", call)
     listed = deployed.stage.front.client("s3").list_object_versions(

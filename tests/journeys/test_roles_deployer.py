@@ -1,0 +1,133 @@
+"""The deployer's policy is enough for the life of every stack, and nothing of it can be left out.
+
+Whole lives are lived under the policy just as it is rendered, on a local AWS that enforces IAM. To live one
+more for each statement left out would take hours, so that each request of a life is judged again instead, as
+it was judged then but for the statement: where one is denied now, that life would have ended there. A few
+statements are really left out, to see that a denied request does end an `up`, and that nothing but the
+statement is needed to mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.configuration import LOCAL_ACCOUNT
+from policies.evaluator import evaluate
+from policies.stack import documents
+from tests.journeys.inventory import inventory
+from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
+from tests.journeys.role_stage import Judged, Stage
+from tests.localaws.front import refused
+
+pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
+CHANGES: dict[str, Any] = {"expiration_days": 1500, "tags": {"Team": "audit"}}
+MORE_CHANGES: dict[str, dict[str, Any]] = {
+    "local": {"auditor_external_id": "an-id"},
+    "dev": {"access_logs": True},
+    "prod": {},
+}
+
+
+@pytest.fixture(scope="module", params=["local", "dev", "prod"])
+def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A stack after a whole life: up, refresh, changed settings, up, and destroyed at last."""
+    with Stage.opened(tmp_path_factory.mktemp(request.param), request.param) as stage:
+        stage.pulumi("up")
+        stage.pulumi("refresh", "--expect-no-changes")
+        stage.configure(**CHANGES, **MORE_CHANGES[stage.name])
+        stage.permit()
+        stage.pulumi("up")
+        stage.pulumi("up", "--expect-no-changes")
+        if stage.stack.auditor_external_id:
+            _assume_by_external_id(stage, stage.stack.auditor_external_id)
+        assert stage.delivered(), "there are logs to be lost"
+        if stage.stack.protect_logs:
+            _unprotect(stage)
+        stage.pulumi("destroy")
+        yield stage
+
+
+def _unprotect(stage: Stage) -> None:
+    """See that nothing is destroyed, then lift the protections in the order that the documentation says."""
+    before = inventory(stage.front)
+    assert "protected" in stage.pulumi("destroy", expect=None)
+    assert inventory(stage.front) == before
+    stage.configure(protect_logs=False)
+    stage.pulumi("up")
+    locked = stage.stack.settings["object_lock_mode"] != "OFF"
+    if locked:
+        stage.configure(object_lock_mode="OFF", object_lock_days=0)
+        stage.pulumi("up")
+    stage.permit()
+    if locked:
+        _delete_locked_logs(stage)
+
+
+def _assume_by_external_id(stage: Stage, external_id: str) -> None:
+    """See that the auditor from outside gets in by the id alone, which a second factor does not replace."""
+    auditor = str(stage.stack.role_arn(stage.stack.auditor_role_name))
+    stage.session(auditor, ExternalId=external_id)
+    with refused("AccessDenied"):
+        stage.session(auditor, ExternalId="another-id")
+    with refused("AccessDenied"):
+        stage.session(auditor, key=stage.session_with_mfa())
+
+
+def _delete_locked_logs(stage: Stage) -> None:
+    """Let break-glass delete what was locked before; the deployer may not lift a lock."""
+    s3 = stage.front.client("s3", stage.break_the_glass())
+    found = s3.list_object_versions(Bucket=stage.stack.bucket_name)["Versions"]
+    versions = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+    request = {"Bucket": stage.stack.bucket_name, "Delete": {"Objects": versions}}
+    deployer = stage.session(f"arn:aws:iam::{LOCAL_ACCOUNT}:role/{stage.deployer}")
+    with refused("AccessDenied"):
+        stage.front.client("s3", deployer).delete_objects(**request, BypassGovernanceRetention=True)
+    answer = s3.delete_objects(**request, BypassGovernanceRetention=True)
+    assert len(answer["Deleted"]) == len(versions)
+
+
+def allowed_without(judged: Judged, sid: str) -> bool:
+    """Whether a request would have been allowed without one statement of who made it."""
+    identity = [
+        {**document, "Statement": [one for one in document["Statement"] if one["Sid"] != sid]}
+        for document in judged.policies.identity
+    ]
+    return evaluate(judged.request, replace(judged.policies, identity=identity)).allowed
+
+
+def test_the_whole_life_of_a_stack_works_under_the_deployers_policy(lived: Stage) -> None:
+    """All was made, changed and destroyed by the deployer; only to lift a lock was refused."""
+    assert {kind for kind, name in inventory(lived.front) if name != lived.deployer} == set()
+    requests = lived.deployers()
+    denied = {one.request.action for one in requests if not evaluate(one.request, one.policies).allowed}
+    assert denied == ({"s3:BypassGovernanceRetention"} if lived.name == "prod" else set())
+    assert len({one.request.action for one in requests}) >= 40
+
+
+def test_no_statement_can_be_left_out(lived: Stage) -> None:
+    """Without any one statement, some request of that life is denied."""
+    sids = {statement.sid for statement in documents(lived.stack)["deployer"].statements}
+    requests = lived.deployers()
+    needless = {sid for sid in sids if all(allowed_without(one, sid) for one in requests)}
+    assert needless == set()
+
+
+def test_a_missing_statement_stops_the_engine_until_it_is_there(tmp_path: Path) -> None:
+    """Where a statement is really left out, `up` ends in AccessDenied; with all of them it goes on."""
+    with Stage.opened(tmp_path, "local") as stage:
+        for sid, what in (
+            ("MakeTaggedKey", "kms:"),
+            ("DeployRoles", "iam:"),
+            ("DeployTrail", "cloudtrail:"),
+        ):
+            stage.permit(without=sid)
+            said = stage.pulumi("up", expect=None)
+            assert f"is not authorized to perform: {what}" in said
+        stage.permit()
+        stage.pulumi("up")
+        stage.pulumi("up", "--expect-no-changes")

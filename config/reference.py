@@ -40,8 +40,14 @@ _STACKS = """
 Before the first `pulumi up` of `prod` its `deployer_role_name` must be a role that exists, and the one that deploys: the
 bucket's settings are locked for everybody else.
 
-To destroy a stack whose logs are protected, run `pulumi config set protect_logs false` and `pulumi up` first. A bucket
-under Object Lock keeps its locked logs until their time is over, or until break-glass lifts a GOVERNANCE lock.
+To destroy a stack whose logs are protected, lift the protections in this order:
+
+1. `pulumi config set protect_logs false`, then `pulumi up`. Before that, `pulumi destroy` refuses and removes nothing.
+2. With Object Lock in GOVERNANCE mode: `pulumi config set object_lock_mode OFF`, `pulumi config set object_lock_days 0`,
+   then `pulumi up` again, and no more logs are locked. Break-glass now deletes those that are, which the deployer cannot.
+   In COMPLIANCE mode nobody can before their time is over, and `protect_logs` stays true.
+3. Give the deployer its policy anew, as `python -m policies render` now shows it: it may then empty and delete the bucket.
+4. `pulumi destroy`.
 """
 
 

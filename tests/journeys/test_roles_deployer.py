@@ -54,9 +54,9 @@ def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def _unprotect(stage: Stage) -> None:
     """See that nothing is destroyed, then lift the protections in the order that the documentation says."""
-    before = inventory(stage.front)
+    before = inventory(stage.front), _shields(stage)
     assert "protected" in stage.pulumi("destroy", expect=None)
-    assert inventory(stage.front) == before
+    assert (inventory(stage.front), _shields(stage)) == before
     stage.configure(protect_logs=False)
     stage.pulumi("up")
     locked = stage.stack.settings["object_lock_mode"] != "OFF"
@@ -66,6 +66,21 @@ def _unprotect(stage: Stage) -> None:
     stage.permit()
     if locked:
         _delete_locked_logs(stage)
+
+
+def _shields(stage: Stage) -> list[Any]:
+    """What keeps logs arriving and safe, as AWS has it."""
+    s3, bucket = stage.front.client("s3"), {"Bucket": stage.stack.bucket_name}
+    status = stage.front.client("cloudtrail").get_trail_status(Name=stage.stack.trail_arn)
+    return [
+        status["IsLogging"],
+        s3.get_bucket_policy(**bucket)["Policy"],
+        s3.get_bucket_versioning(**bucket)["Status"],
+        s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"],
+        s3.get_bucket_ownership_controls(**bucket)["OwnershipControls"],
+        s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"],
+        s3.get_bucket_lifecycle_configuration(**bucket)["Rules"],
+    ]
 
 
 def _assume_by_external_id(stage: Stage, external_id: str) -> None:

@@ -177,3 +177,15 @@ def test_expired_session_is_refused_when_strict(strict_front: Front) -> None:
     strict_front.cloud.move_clock(timedelta(seconds=901))
     with refused("ExpiredToken"):
         client.list_images()
+
+
+def test_sessions_last_by_the_clock_that_was_moved(strict_front: Front) -> None:
+    """A session taken on after the clock was moved lives its whole time, and no longer."""
+    strict_front.cloud.move_clock(timedelta(hours=5))
+    role = strict_front.role("worker", ANYBODY)
+    sts = strict_front.client("sts", strict_front.user("alice", allow("sts:AssumeRole")))
+    session = sts.assume_role(RoleArn=role, RoleSessionName="work", DurationSeconds=900)["Credentials"]
+    strict_front.client("sts", session).get_caller_identity()
+    strict_front.cloud.move_clock(timedelta(hours=5, seconds=901))
+    with refused("ExpiredToken"):
+        strict_front.client("sts", session).get_caller_identity()

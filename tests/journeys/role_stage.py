@@ -98,7 +98,7 @@ class Stage:
         finished = subprocess.run(
             [*runs, *arguments, "--yes", "--skip-preview", "--stack", self.name, "--non-interactive"],
             cwd=self.folder,
-            env={**_environment(session), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+            env={**environment(session), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -150,7 +150,7 @@ def _root() -> str:
     return f"arn:aws:iam::{LOCAL_ACCOUNT}:root"
 
 
-def _environment(session: Mapping[str, str]) -> dict[str, str]:
+def environment(session: Mapping[str, str]) -> dict[str, str]:
     """The variables that give these credentials, and no others, to any AWS tool."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return kept | {
@@ -158,6 +158,7 @@ def _environment(session: Mapping[str, str]) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
         "AWS_SESSION_TOKEN": session["SessionToken"],
         "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +20,8 @@ from policies.configuration import LOCAL_ACCOUNT
 from tests.journeys import role_calls
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.journeys.role_calls import Call, filled, title
-from tests.journeys.role_stage import Stage
+from tests.journeys.role_stage import Stage, environment
+from tests.local_aws import ROOT
 from tests.localaws.front import allow, refused
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
@@ -136,6 +139,23 @@ def test_the_auditor_reads(deployed: Deployed, call: Call) -> None:
     if call in READING_LOGS:
         content = json.loads(gzip.decompress(answer["Body"].read()))
         assert content.get("Records") or content["digestStartTime"]
+
+
+@pytest.mark.parametrize("command", [("events", "s3://{bucket}"), ("history",)], ids=lambda words: words[0])
+def test_the_auditors_tools_work_with_the_auditors_role(deployed: Deployed, command: tuple[str, ...]) -> None:
+    """`python -m audit` needs nothing that the auditor may not: it finds who listed images."""
+    words = [word.format_map(deployed.names) for word in command]
+    finished = subprocess.run(
+        [sys.executable, "-m", "audit", *words, "--event-name", "ListImages", "--format", "json"],
+        cwd=ROOT,
+        env=environment(deployed.credentials["auditor"])
+        | {"AWS_ENDPOINT_URL": deployed.stage.front.server.url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "ListImages" in finished.stdout
 
 
 @pytest.mark.parametrize("call", AUDITORS_REFUSED, ids=title)

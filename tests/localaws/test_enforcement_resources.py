@@ -69,16 +69,15 @@ def test_a_governance_lock_is_bypassed_with_permission_only(strict_front: Front)
 def test_a_lock_is_put_on_and_taken_off_a_bucket_that_holds_objects(front: Front) -> None:
     """Default retention binds what is written while it is on; S3 asks for no empty bucket."""
     s3 = versioned_bucket(front)
+    written = {}
+    for key, rule in (("before", LOCK), ("during", {"ObjectLockEnabled": "Enabled"}), ("after", None)):
+        written[key] = s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")["VersionId"]
+        if rule is not None:
+            s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=rule)
+    for key in ("before", "after"):
+        s3.delete_object(Bucket=BUCKET, Key=key, VersionId=written[key])
     with refused("AccessDenied"):
-        s3.put_object(Bucket=BUCKET, Key="before", Body=b"x")
-        s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=LOCK)
-        locked = s3.put_object(Bucket=BUCKET, Key="during", Body=b"x")["VersionId"]
-        s3.put_object_lock_configuration(
-            Bucket=BUCKET, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
-        )
-        after = s3.put_object(Bucket=BUCKET, Key="after", Body=b"x")["VersionId"]
-        s3.delete_object(Bucket=BUCKET, Key="after", VersionId=after)
-        s3.delete_object(Bucket=BUCKET, Key="during", VersionId=locked)
+        s3.delete_object(Bucket=BUCKET, Key="during", VersionId=written["during"])
     assert s3.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"] == {
         "ObjectLockEnabled": "Enabled"
     }

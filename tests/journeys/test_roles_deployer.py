@@ -135,14 +135,18 @@ def test_no_statement_can_be_left_out(lived: Stage) -> None:
 def test_a_missing_statement_stops_the_engine_until_it_is_there(tmp_path: Path) -> None:
     """Where a statement is really left out, `up` ends in AccessDenied; with all of them it goes on."""
     with Stage.opened(tmp_path, "local") as stage:
-        for sid, what in (
-            ("MakeTaggedKey", "kms:"),
-            ("DeployRoles", "iam:"),
-            ("DeployTrail", "cloudtrail:"),
-        ):
-            stage.permit(without=sid)
-            said = stage.pulumi("up", expect=None)
-            assert f"is not authorized to perform: {what}" in said
+        # In this order: what one round lacks, no round before could have made.
+        for sid, action in (("MakeTaggedKey", "kms:CreateKey"), ("DeployTrail", "cloudtrail:CreateTrail")):
+            _refused_without(stage, sid, action)
+        stage.permit()
+        stage.pulumi("up")
+        stage.configure(expiration_days=CHANGES["expiration_days"])
+        _refused_without(stage, "DeployBuckets", "s3:PutLifecycleConfiguration")
         stage.permit()
         stage.pulumi("up")
         stage.pulumi("up", "--expect-no-changes")
+
+
+def _refused_without(stage: Stage, sid: str, action: str) -> None:
+    stage.permit(without=sid)
+    assert f"is not authorized to perform: {action}" in stage.pulumi("up", expect=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,7 +144,7 @@ def _engine(found: Path, args: list[str], variables: Mapping[str, str]) -> int:
     """Run the engine as a shell would: it has the terminal, and interrupts are its own to handle."""
     at_terminal = sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     with subprocess.Popen(
-        [found, *args], env=dict(variables), process_group=None if at_terminal else 0
+        [*_dying_with_us(), str(found), *args], env=dict(variables), process_group=None if at_terminal else 0
     ) as process:
 
         def pass_on(number: int, _frame: Any) -> None:
@@ -157,6 +158,14 @@ def _engine(found: Path, args: list[str], variables: Mapping[str, str]) -> int:
             for number, handler in before.items():
                 signal.signal(number, handler)
     return code if code >= 0 else 128 - code
+
+
+def _dying_with_us() -> list[str]:
+    """The command before a command that ends when this process is killed, where the system has one.
+
+    An engine that outlived its provider would take what it was creating for failed, and forget it.
+    """
+    return ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 
 
 def _say(line: str) -> None:

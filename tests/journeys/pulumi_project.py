@@ -125,10 +125,14 @@ class Project:
 
 
 def kill_session(session: int) -> None:
-    """SIGKILL every process of a session, as a machine that loses power would, and wait until none runs."""
-    for process in _running_in(session):
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+    """SIGKILL every process of a session, as a machine that loses power would, and wait until none runs.
+
+    All are stopped first: none may see another one die and write that down.
+    """
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for process in _running_in(session):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
     wait_until(lambda: not _running_in(session), "the killed processes are gone")
 
 

@@ -83,6 +83,8 @@ def _complete_interrupted(
     state = state_folder(aws)
     for lock in interrupted.remove_dead_locks(state):
         _say(f"removed the lock of an engine that no longer runs: {lock.name}")
+    for file in interrupted.mend_torn_files(state):
+        _say(f"mended a file that the last run was writing when it was killed: {file.name}")
     if not commands.changes_resources(args):
         return 0
     waiting = {stack: interrupted.pending_creates(stack, aws.endpoint) for stack in interrupted.stacks(state)}

@@ -60,6 +60,36 @@ def remove_dead_locks(state_folder: Path) -> list[Path]:
     return dead
 
 
+def mend_torn_files(state_folder: Path) -> list[Path]:
+    """Mend what an engine was writing when it was killed, and return the files; none while an engine runs.
+
+    A torn state is replaced by the one before it, which the engine keeps beside it: what was done since is
+    pending there. Torn attributes (a checksum) are removed: the engine does without them.
+    """
+    if any((state_folder / ".pulumi" / "locks").rglob("*.json")):
+        return []
+    torn = [file for file in (state_folder / ".pulumi" / "stacks").rglob("*") if _is_torn(file)]
+    for file in torn:
+        before = file.with_name(f"{file.name}.bak")
+        if file.suffix == ".json" and before.is_file():
+            before.replace(file)
+            before.with_name(f"{before.name}.attrs").unlink(missing_ok=True)
+            file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
+        else:
+            file.unlink(missing_ok=True)
+    return torn
+
+
+def _is_torn(file: Path) -> bool:
+    if not file.name.endswith((".json", ".json.bak", ".attrs")):
+        return False
+    try:
+        json.loads(file.read_bytes())
+    except ValueError:
+        return True
+    return False
+
+
 def pending_creates(stack: Stack, endpoint: str) -> list[PendingCreate]:
     """The creations that a killed run began, each with what the local AWS says became of it."""
     checkpoint = stack.checkpoint()

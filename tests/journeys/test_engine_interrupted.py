@@ -106,6 +106,15 @@ def test_a_resource_that_is_made_only_in_part_is_remembered(project: Project) ->
     complete(project)
 
 
+@pytest.mark.parametrize("name", ["test.json", "test.json.attrs"])
+def test_killed_while_the_state_was_written(project: Project, name: str) -> None:
+    """A state file that was cut off as it was written is no obstacle to the next `up`."""
+    project.up()
+    [file] = project.folder.glob(f".localaws/state/*/.pulumi/stacks/journey/{name}")
+    file.write_bytes(b"")
+    assert f"mended a file that the last run was writing when it was killed: {name}" in complete(project)
+
+
 def test_killed_while_destroying(project: Project) -> None:
     """A `destroy` that was killed is completed by the next one."""
     project.up()

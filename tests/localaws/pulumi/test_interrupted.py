@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from localaws.pulumi.interrupted import PendingCreate, completed, remove_dead_locks
+from localaws.pulumi.interrupted import PendingCreate, completed, mend_torn_files, remove_dead_locks
 
 KEY = "urn:pulumi:test::journey::aws:kms/key:Key::key"
 
@@ -81,3 +81,40 @@ def test_the_lock_of_a_running_engine_stays(tmp_path: Path) -> None:
         assert remove_dead_locks(tmp_path) == []
         assert held.exists()
         running.kill()
+
+
+def state_files(folder: Path, **contents: str) -> Path:
+    """The files of a stack's state: `json`, `json_bak`, `json_attrs` and so on, with their contents."""
+    stacks = folder / ".pulumi" / "stacks" / "journey"
+    stacks.mkdir(parents=True)
+    for name, content in contents.items():
+        (stacks / f"test.{name.replace('_', '.')}").write_text(content)
+    return stacks
+
+
+def test_a_torn_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    """What the engine was writing when it was killed is useless; what it wrote before is beside it."""
+    stacks = state_files(
+        tmp_path, json="", json_attrs="{}", json_bak='{"checkpoint": 1}', json_bak_attrs="{}"
+    )
+    assert [file.name for file in mend_torn_files(tmp_path)] == ["test.json"]
+    assert (stacks / "test.json").read_text() == '{"checkpoint": 1}'
+    assert [file.name for file in stacks.iterdir()] == ["test.json"]
+
+
+def test_torn_attributes_are_removed(tmp_path: Path) -> None:
+    """The engine stops at an empty file of attributes, and does without one."""
+    stacks = state_files(tmp_path, json='{"checkpoint": 2}', json_attrs="", json_bak='{"checkpoint": 1}')
+    mend_torn_files(tmp_path)
+    assert sorted(file.name for file in stacks.iterdir()) == ["test.json", "test.json.bak"]
+    assert (stacks / "test.json").read_text() == '{"checkpoint": 2}'
+
+
+def test_files_are_left_alone_while_an_engine_runs(tmp_path: Path) -> None:
+    """What looks torn may be half written just now."""
+    stacks = state_files(tmp_path, json="", json_bak="{}")
+    lock = tmp_path / ".pulumi" / "locks" / "organization" / "lock.json"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("{}")
+    assert mend_torn_files(tmp_path) == []
+    assert (stacks / "test.json").read_text() == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,17 +13,27 @@ import typer
 
 from policies.commands.controls import ControlFormat
 from policies.commands.controls import controls as run_controls
+from policies.commands.lint import lint as run_lint
 from policies.commands.mutate import mutate as run_mutate
 from policies.commands.output import OutputError
 from policies.commands.prove import prove as run_prove
 from policies.commands.render import check, show, write
 from policies.configuration import ConfigurationError, read_stack, stack_names
 from policies.controls import ControlError
-from policies.evaluator import PolicyError
+from policies.evaluator import DocumentKind, PolicyError
 from policies.listing import ListFormat
 from policies.questions import ExpectationError
 from policies.render import RenderFormat
 from policies.stack import Stack
+
+
+class Partition(StrEnum):
+    """Where AWS keeps Regions apart from others."""
+
+    AWS = "aws"
+    CHINA = "aws-cn"
+    US_GOVERNMENT = "aws-us-gov"
+
 
 StackOption = Annotated[
     list[str] | None,
@@ -118,6 +129,23 @@ def controls(
     Example: python -m policies controls --stack prod --format html --output controls.html
     """
     raise typer.Exit(run_controls(_stacks(stack, None), form, output))
+
+
+@app.command()
+def lint(
+    files: Annotated[list[Path], typer.Argument(help="Files that hold a policy document as JSON.")],
+    kind: Annotated[
+        DocumentKind, typer.Option("--kind", help="What the policies are attached to.")
+    ] = DocumentKind.RESOURCE,
+    partition: Annotated[
+        Partition, typer.Option("--partition", help="Where they are meant for.")
+    ] = Partition.AWS,
+) -> None:
+    """Find unknown actions, mistyped condition keys and ARNs of another partition; exit 1 if there are any.
+
+    Example: python -m policies lint --kind identity policies/rendered/prod/deployer.json
+    """
+    raise typer.Exit(run_lint(files, kind, partition.value))
 
 
 def _stacks(names: list[str] | None, account_id: str | None) -> list[Stack]:

@@ -11,7 +11,7 @@ class OutputError(OSError):
 
 
 def put(text: str, output: Path | None) -> None:
-    """Write a result.
+    """Write a result; a file appears whole under its name or not at all.
 
     Raises:
         OutputError: the file cannot be written.
@@ -20,8 +20,10 @@ def put(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
+    temporary = output.with_name(f".{output.name}.new")
     try:
-        output.write_text(text, "utf-8")
+        temporary.write_text(text, "utf-8")
+        temporary.replace(output)
     except OSError as error:
         raise OutputError(f"cannot write {output}: {error.strerror}; choose another --output") from None
 

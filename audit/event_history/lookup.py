@@ -21,13 +21,13 @@ from audit.selection import Selection
 CALLS_PER_SECOND = 2  # of LookupEvents, per account and Region; not adjustable
 PAGE_SIZE = 50
 _WINDOW_SECONDS = 1.01  # a little more than the limit asks, for the network's jitter
-_FIRST_RETRY_SECONDS = 0.1
+_FIRST_RETRY_SECONDS = 0.02
 _LONGEST_RETRY_SECONDS = 2.0
 _ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}")
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"}
 )
-_MOST_FAILURES_IN_A_ROW = 30  # about a minute of throttling or of lost connections
+_MOST_FAILURES_IN_A_ROW = 35  # about a minute of throttling or of lost connections
 _PASSING = frozenset({"InternalFailure", "InternalError", "ServiceUnavailable", "RequestTimeout"})
 
 
@@ -107,7 +107,7 @@ class _PacedCaller:
             pause = max(pause, self._sent[0] + _WINDOW_SECONDS - time.monotonic())
             if self._stop.wait(max(0.0, pause)):
                 return None
-            self._sent.append(time.monotonic())
+            sent = time.monotonic()
             try:
                 answer: Mapping[str, Any] = self._client.lookup_events(**request)
             except (BotoCoreError, ClientError) as error:
@@ -116,6 +116,7 @@ class _PacedCaller:
                     raise LookupFailedError(str(error)) from error
                 pause = min(_FIRST_RETRY_SECONDS * 2 ** (failures - 1), _LONGEST_RETRY_SECONDS)
             else:
+                self._sent.append(sent)  # a call that was refused does not count
                 return answer
 
 

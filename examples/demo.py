@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from localaws.pulumi import engine
+from localaws.pulumi import engine, local
+from localaws.pulumi.cli import FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
@@ -43,9 +45,12 @@ def local_aws() -> Iterator[str]:
             line = process.stdout.readline()
             if not line.startswith("ready "):
                 raise DemoError("the local AWS did not start; what it said stands above")
-            yield line.split()[1]
+            endpoint = line.split()[1]
+            instance = local.named(endpoint).instance
+            yield endpoint
         finally:
             process.kill()  # all that it holds is in memory, and has been read
+    shutil.rmtree(ROOT / FOLDER / "state" / instance, ignore_errors=True)  # describes what is gone now
 
 
 def pulumi(endpoint: str, *arguments: str) -> list[str]:

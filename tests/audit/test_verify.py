@@ -153,7 +153,9 @@ def only_writes(field: str, **operator: list[str]) -> list[dict[str, Any]]:
 
 
 def delete_bucket(deployed: Deployed) -> None:
-    """Empty the bucket and delete it."""
+    """Empty the bucket and delete it, once nothing can be delivered to it any more."""
+    deployed.s3.delete_bucket_policy(Bucket=BUCKET)
+    deployed.aws.control("deliver", {})  # waits for a delivery under way
     for item in deployed.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         deployed.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
     deployed.s3.delete_bucket(Bucket=BUCKET)

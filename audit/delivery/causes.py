@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,7 +28,7 @@ _STATUS_CHANNELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what it asked for is kept
 class Diagnosis:
     """Looks at a trail and all that it depends on, for one account and the Region of a probe."""
 
@@ -35,6 +36,19 @@ class Diagnosis:
     trail: Trail
     account_id: str
     probe: Probe
+
+    @cached_property
+    def _s3(self) -> Any:
+        return self.aws.client("s3")
+
+    @cached_property
+    def _cloudtrail(self) -> Any:
+        return self.aws.client("cloudtrail", region=self.trail.home_region)
+
+    @cached_property
+    def _trail_status(self) -> Mapping[str, Any]:
+        status: Mapping[str, Any] = self._cloudtrail.get_trail_status(Name=self.trail.arn)
+        return status
 
     def findings(self) -> list[Finding]:
         """Every fault found; a part that cannot be looked at is a finding too."""
@@ -52,22 +66,22 @@ class Diagnosis:
         if not trail.multi_region and trail.home_region != probe.region:
             detail = f"it covers {trail.home_region} only, and the call was made in {probe.region}"
             yield Finding(kinds.OTHER_REGION, trail.arn, detail)
-        if not self._get_status()["IsLogging"]:
-            since = self._get_status().get("StopLoggingTime")
+        if not self._trail_status["IsLogging"]:
+            since = self._trail_status.get("StopLoggingTime")
             yield Finding(
                 kinds.STOPPED, trail.arn, f"since {since:%Y-%m-%dT%H:%M:%SZ}" if since else "since ever"
             )
 
     def _selectors(self) -> Iterator[Finding]:
-        answer = self._cloudtrail().get_event_selectors(TrailName=self.trail.arn)
+        answer = self._cloudtrail.get_event_selectors(TrailName=self.trail.arn)
         reason = left_out(answer, self.probe)
         if reason is not None:
             yield Finding(kinds.NOT_SELECTED, self.trail.arn, reason)
 
     def _bucket(self) -> Iterator[Finding]:
-        s3, where = self.aws.client("s3"), f"s3://{self.trail.bucket}"
+        where = f"s3://{self.trail.bucket}"
         try:
-            text = s3.get_bucket_policy(Bucket=self.trail.bucket)["Policy"]
+            text = self._s3.get_bucket_policy(Bucket=self.trail.bucket)["Policy"]
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "NoSuchBucket":
@@ -104,7 +118,7 @@ class Diagnosis:
 
     def _uses_bucket_key(self) -> bool:
         try:
-            answer = self.aws.client("s3").get_bucket_encryption(Bucket=self.trail.bucket)
+            answer = self._s3.get_bucket_encryption(Bucket=self.trail.bucket)
         except (BotoCoreError, ClientError):
             return False
         rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
@@ -112,7 +126,7 @@ class Diagnosis:
 
     def _lifecycle(self) -> Iterator[Finding]:
         try:
-            answer = self.aws.client("s3").get_bucket_lifecycle_configuration(Bucket=self.trail.bucket)
+            answer = self._s3.get_bucket_lifecycle_configuration(Bucket=self.trail.bucket)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchLifecycleConfiguration", "NoSuchBucket"}:
                 return
@@ -129,7 +143,7 @@ class Diagnosis:
         return self.trail.logs_folder.startswith(prefix) or prefix.startswith(self.trail.logs_folder)
 
     def _status(self) -> Iterator[Finding]:
-        status = self._get_status()
+        status = self._trail_status
         if error := status.get("LatestDeliveryError"):
             yield Finding(kinds.DELIVERY_ERROR, self.trail.arn, f"LatestDeliveryError: {error}")
         for name, channel in _STATUS_CHANNELS.items():
@@ -141,13 +155,6 @@ class Diagnosis:
         if abs(off) > _MOST_CLOCK_SECONDS:
             way = "behind" if off > 0 else "ahead"
             yield Finding(kinds.CLOCK_OFF, "this machine", f"it is {abs(off)} seconds {way}")
-
-    def _cloudtrail(self) -> Any:
-        return self.aws.client("cloudtrail", region=self.trail.home_region)
-
-    def _get_status(self) -> Mapping[str, Any]:
-        status: Mapping[str, Any] = self._cloudtrail().get_trail_status(Name=self.trail.arn)
-        return status
 
 
 def _short_life(rule: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import product
 from typing import Any, Protocol
 
@@ -63,13 +64,14 @@ class EventHistory:
     aws: Aws
     name: str = "Event history"
     pause_seconds: float = 1.0
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def look(self, probes: Sequence[Probe]) -> Iterator[Sighting]:
         """Look the probes up by their event name, the newest page each."""
         wanted = {probe.request_id for probe in probes}
         for event_name, region in {(probe.event_name, probe.region) for probe in probes}:
             try:
-                answer = self.aws.client("cloudtrail", region=region).lookup_events(
+                answer = self._client(region).lookup_events(
                     LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": event_name}]
                 )
             except (BotoCoreError, ClientError) as error:
@@ -78,6 +80,11 @@ class EventHistory:
                 found = next((one for one in wanted if one in event["CloudTrailEvent"]), None)
                 if found is not None:
                     yield Sighting(found, f"event {event['EventId']}", datetime.now(UTC))
+
+    def _client(self, region: str) -> Any:
+        if region not in self._clients:
+            self._clients[region] = self.aws.client("cloudtrail", region=region)
+        return self._clients[region]
 
 
 @dataclass
@@ -91,9 +98,16 @@ class LogFiles:
     pause_seconds: float = 2.0
     _read: set[str] = field(default_factory=set)
 
+    @cached_property
+    def _s3(self) -> Any:
+        return self.aws.client("s3")
+
+    @cached_property
+    def _bucket(self) -> Bucket:
+        return Bucket(self.trail.bucket, "", self.aws)
+
     def look(self, probes: Sequence[Probe]) -> Iterator[Sighting]:
         """List the Region's folders of today (and of the day of the probe) and read what is new."""
-        bucket = Bucket(self.trail.bucket, "", self.aws)
         wanted = Selection(
             event_sources=frozenset({IMAGE_BUILDER}),
             request_ids=frozenset(probe.request_id for probe in probes),
@@ -102,7 +116,7 @@ class LogFiles:
             new = [key for key in self._keys(probes) if key not in self._read]
         except (BotoCoreError, ClientError) as error:
             raise ChannelError(str(error)) from error
-        for key, data in bucket.fetch(new):
+        for key, data in self._bucket.fetch(new):
             if isinstance(data, OSError):
                 raise ChannelError(f"s3://{self.trail.bucket}/{key}: {data}")
             self._read.add(key)
@@ -111,22 +125,21 @@ class LogFiles:
                 yield Sighting(record.event.request_id or "", where, datetime.now(UTC))
 
     def _keys(self, probes: Sequence[Probe]) -> Iterator[str]:
-        s3 = self.aws.client("s3")
         since = min(probe.aws_time for probe in probes) - _MARGIN
         waited = datetime.now(UTC) - min(probe.made_at for probe in probes)
         days = {(since + later).date() for later in (timedelta(), _MARGIN, _MARGIN + waited)}
         regions = {probe.region for probe in probes}
-        for folder, region, day in product(self._folders(s3), regions, sorted(days)):
+        for folder, region, day in product(self._folders(), regions, sorted(days)):
             prefix = f"{folder}{self.account_id}/CloudTrail/{region}/{day:%Y/%m/%d}/"
             first = f"{prefix}{self.account_id}_CloudTrail_{region}_{since:%Y%m%dT%H%M}"
-            pages = s3.get_paginator("list_objects_v2")
+            pages = self._s3.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.trail.bucket, Prefix=prefix, StartAfter=first):
                 yield from (item["Key"] for item in page.get("Contents", ()))
 
-    def _folders(self, s3: Any) -> list[str]:
+    def _folders(self) -> list[str]:
         """Where accounts' folders lie: an organization's trail has the organization's ID before them."""
         top = self.trail.logs_folder
         if not self.trail.of_organization:
             return [top]
-        answer = s3.list_objects_v2(Bucket=self.trail.bucket, Prefix=f"{top}o-", Delimiter="/")
+        answer = self._s3.list_objects_v2(Bucket=self.trail.bucket, Prefix=f"{top}o-", Delimiter="/")
         return [top, *(item["Prefix"] for item in answer.get("CommonPrefixes", ()))]

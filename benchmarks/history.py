@@ -14,14 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from localaws.cloudtrail.regions import ENABLED_BY_DEFAULT as REGIONS
 from tests.local_aws import ACCOUNT_ID, ROOT, LocalAws
 
 EVENTS = 20_000
-REGIONS = (
-    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
-    *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),
-    *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
-)
 LIMIT = 100.0
 THROTTLED = {
     "kind": "throttle",

@@ -15,29 +15,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from localaws.cloudtrail.regions import ENABLED_BY_DEFAULT as REGIONS
 from tests.local_aws import LocalAws
 from tests.localaws.front import ACCOUNT_ID, Front, document, signed
 
 CLIENTS = 200
 CALLS_EACH = 50
-REGIONS = (
-    "ap-northeast-1",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-    "ap-northeast-2",
-)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from audit.identity import Identity, identify
 from audit.records import Event, Record
@@ -14,8 +15,7 @@ from audit.targets import targets_of
 MOST_MOMENTS = 200  # of one resource's timeline: the newest are kept, and its length tells of the others
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(msgspec.Struct, gc=False):
     """How often, how often failing, from when to when. Times are CloudTrail's UTC text, which sorts."""
 
     count: int = 0
@@ -41,6 +41,15 @@ class Seen:
         self.last = max(self.last, other.last)
 
 
+class Act(NamedTuple):
+    """What tells the lines of who did what apart. `by` is the identity's key; no `error` is a success."""
+
+    by: str
+    action: str
+    region: str | None
+    error: str | None
+
+
 class Deed(NamedTuple):
     """One line of who did what: the same identity, action, Region and result."""
 
@@ -52,7 +61,7 @@ class Deed(NamedTuple):
     result: str
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True, order=True, gc=False):
     """One entry of a resource's timeline."""
 
     time: str
@@ -62,84 +71,121 @@ class Moment(NamedTuple):
     event_id: str
 
 
+class Timeline(msgspec.Struct, gc=False):
+    """What was done to a resource: the newest moments, in no order, and how many there were in all."""
+
+    moments: list[Moment] = msgspec.field(default_factory=list)
+    length: int = 0
+
+    def add(self, moments: Sequence[Moment], length: int) -> None:
+        """Take moments in, which stand for `length` of them."""
+        self.length += length
+        self.moments += moments
+        if len(self.moments) > 2 * MOST_MOMENTS:
+            self.moments.sort()
+            del self.moments[:-MOST_MOMENTS]
+
+
 @dataclass(slots=True)
 class Facts:
-    """Everything that a report shows. `hours` counts [all, failed] by the first 13 letters of the time."""
+    """What was counted. `hours` counts [all, failed] by the first 13 letters of the time.
 
-    total: Seen = field(default_factory=Seen)
-    deeds: dict[Deed, tuple[Seen, set[str]]] = field(default_factory=dict)
-    actions: dict[str, Seen] = field(default_factory=dict)
-    results: Counter[str] = field(default_factory=Counter)
+    Whatever follows from the acts (total, deeds, actions, results, identities) is derived when asked for.
+    """
+
+    acts: dict[tuple[str, str, str | None, str | None], tuple[Seen, set[str]]] = field(default_factory=dict)
+    people: dict[str, Identity] = field(default_factory=dict)
     hours: dict[str, list[int]] = field(default_factory=dict)
-    identities: dict[str, tuple[Identity, Seen]] = field(default_factory=dict)
     addresses: dict[str, Seen] = field(default_factory=dict)
-    timelines: dict[str, list[Moment]] = field(default_factory=dict)
-    timeline_lengths: Counter[str] = field(default_factory=Counter)
+    timelines: dict[str, Timeline] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
         """Count one event."""
         identity = identify(event)
-        time, failed, result = event.event_time, event.error_code is not None, event.error_code or "ok"
-        action, address = event.event_name, event.source_ip_address or "not given"
-        deed = Deed(
-            identity.who, identity.kind, identity.service or "", action, event.aws_region or "", result
-        )
-        self.total.add(time, failed)
-        done = self.deeds.get(deed)
-        if done is None:
-            done = self.deeds[deed] = (Seen(), set())
-        done[0].add(time, failed)
-        done[1].add(address)
-        _see(self.actions, action).add(time, failed)
-        self.results[result] += 1
-        hour = self.hours.setdefault(time[:13], [0, 0])
+        time, error = event.event_time, event.error_code
+        failed, address = error is not None, event.source_ip_address or "not given"
+        key = (identity.key, event.event_name, event.aws_region, error)
+        act = self.acts.get(key)
+        if act is None:
+            self.people[identity.key] = identity
+            act = self.acts[key] = (Seen(), set())
+        act[0].add(time, failed)
+        act[1].add(address)
+        hour = self.hours.get(time[:13])
+        if hour is None:
+            hour = self.hours[time[:13]] = [0, 0]
         hour[0] += 1
         hour[1] += failed
-        named = self.identities.get(identity.key)
-        if named is None:
-            named = self.identities[identity.key] = (identity, Seen())
-        named[1].add(time, failed)
-        _see(self.addresses, address).add(time, failed)
+        seen = self.addresses.get(address)
+        if seen is None:
+            seen = self.addresses[address] = Seen()
+        seen.add(time, failed)
         if event.read_only is not True:
-            moment = Moment(time, action, identity.who, result, event.event_id or "")
-            for target in targets_of(event):
-                self._remember(target, [moment], 1)
+            targets = targets_of(event)
+            if targets:
+                moment = (Moment(time, event.event_name, identity.who, error or "ok", event.event_id or ""),)
+                for target in targets:
+                    timeline = self.timelines.get(target)
+                    if timeline is None:
+                        timeline = self.timelines[target] = Timeline()
+                    timeline.add(moment, 1)
 
     def merge(self, other: Facts) -> None:
         """Take in the facts of another part of the logs."""
-        self.total.merge(other.total)
-        for deed, (seen, addresses) in other.deeds.items():
-            done = self.deeds.setdefault(deed, (Seen(), set()))
-            done[0].merge(seen)
-            done[1].update(addresses)
-        for action, seen in other.actions.items():
-            _see(self.actions, action).merge(seen)
-        self.results.update(other.results)
+        for act, (seen, addresses) in other.acts.items():
+            mine = self.acts.setdefault(act, (Seen(), set()))
+            mine[0].merge(seen)
+            mine[1].update(addresses)
+        for key, identity in other.people.items():
+            self.people.setdefault(key, identity)
         for hour, (count, failed) in other.hours.items():
-            mine = self.hours.setdefault(hour, [0, 0])
-            mine[0] += count
-            mine[1] += failed
-        for key, (identity, seen) in other.identities.items():
-            self.identities.setdefault(key, (identity, Seen()))[1].merge(seen)
+            both = self.hours.setdefault(hour, [0, 0])
+            both[0] += count
+            both[1] += failed
         for address, seen in other.addresses.items():
-            _see(self.addresses, address).merge(seen)
-        for target, moments in other.timelines.items():
-            self._remember(target, moments, other.timeline_lengths[target])
+            self.addresses.setdefault(address, Seen()).merge(seen)
+        for target, timeline in other.timelines.items():
+            self.timelines.setdefault(target, Timeline()).add(timeline.moments, timeline.length)
 
-    def _remember(self, target: str, moments: list[Moment], length: int) -> None:
-        kept = self.timelines.setdefault(target, [])
-        kept += moments
-        self.timeline_lengths[target] += length
-        if len(kept) > 2 * MOST_MOMENTS:
-            kept.sort()
-            del kept[:-MOST_MOMENTS]
+    @property
+    def total(self) -> Seen:
+        """All events."""
+        return self._by(lambda _: "").get("", Seen())
 
+    @property
+    def actions(self) -> dict[str, Seen]:
+        """By API action."""
+        return self._by(lambda act: act.action)
 
-def _see(seen: dict[str, Seen], name: str) -> Seen:
-    found = seen.get(name)
-    if found is None:
-        found = seen[name] = Seen()
-    return found
+    @property
+    def results(self) -> dict[str, Seen]:
+        """By error code, `ok` where there is none."""
+        return self._by(lambda act: act.error or "ok")
+
+    @property
+    def identities(self) -> dict[str, tuple[Identity, Seen]]:
+        """By the identity's key."""
+        return {key: (self.people[key], seen) for key, seen in self._by(lambda act: act.by).items()}
+
+    @property
+    def deeds(self) -> dict[Deed, tuple[Seen, set[str]]]:
+        """The lines of who did what, with the source addresses of each."""
+        found: dict[Deed, tuple[Seen, set[str]]] = {}
+        for key, (seen, addresses) in self.acts.items():
+            act = Act(*key)
+            who = self.people[act.by]
+            result = act.error or "ok"
+            deed = Deed(who.who, who.kind, who.service or "", act.action, act.region or "", result)
+            mine = found.setdefault(deed, (Seen(), set()))
+            mine[0].merge(seen)
+            mine[1].update(addresses)
+        return found
+
+    def _by(self, part: Callable[[Act], str]) -> dict[str, Seen]:
+        found: dict[str, Seen] = {}
+        for key, (seen, _) in self.acts.items():
+            found.setdefault(part(Act(*key)), Seen()).merge(seen)
+        return found
 
 
 def count(records: Iterable[Record]) -> Facts:

@@ -64,19 +64,27 @@ def identify(event: Event) -> Identity:
     user = event.user_identity or _NOBODY
     session = user.session_context or _NO_SESSION
     issuer = session.session_issuer or _NO_ISSUER
-    behalf, web = user.on_behalf_of, session.web_id_federation_data
+    behalf, web, attributes = user.on_behalf_of, session.web_id_federation_data, session.attributes
+    # One flat tuple of all that _identify looks at: it is made for every event.
     key = (
-        *(user.type, user.principal_id, user.arn, user.account_id, user.user_name, user.invoked_by),
-        *(
-            issuer.type,
-            issuer.arn,
-            issuer.account_id,
-            issuer.user_name,
-            session.source_identity,
-            _mfa(session),
-        ),
-        *(behalf and behalf.user_id, web and web.federated_provider, user.identity_provider),
-        *(session.attributes is None, event.recipient_account_id, user is _NOBODY),
+        user.type,
+        user.principal_id,
+        user.arn,
+        user.account_id,
+        user.user_name,
+        user.invoked_by,
+        user.identity_provider,
+        issuer.type,
+        issuer.arn,
+        issuer.account_id,
+        issuer.user_name,
+        session.source_identity,
+        attributes is None,
+        attributes and attributes.mfa_authenticated,
+        behalf and behalf.user_id,
+        web and web.federated_provider,
+        event.recipient_account_id,
+        user is _NOBODY,
     )
     known = _known.get(key)
     if known is None:

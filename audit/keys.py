@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtra
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import Enum
 
 _DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]*$")
-_STAMP = re.compile(r"_CloudTrail_[a-z0-9-]+_(\d{8})T\d{4}Z_")
+_STAMP = re.compile(r"_CloudTrail_[a-z0-9-]+_(\d{4})(\d{2})(\d{2})T\d{4}Z_")
 
 
 class ObjectKind(Enum):
@@ -35,14 +35,8 @@ def kind_of(key: str) -> ObjectKind:
 
 def day_of(key: str) -> date | None:
     """The UTC day in the key: that of delivery, which is never before the events'. None if it names none."""
-    found = _DAY.search("/" + key)
-    digits = "".join(found.groups()) if found else None
-    if digits is None:
-        stamp = _STAMP.search(key)
-        digits = stamp.group(1) if stamp else None
-    if digits is None:
-        return None
+    found = _DAY.search("/" + key) or _STAMP.search(key)
     try:
-        return datetime.strptime(digits, "%Y%m%d").replace(tzinfo=UTC).date()
+        return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None

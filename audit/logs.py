@@ -48,11 +48,11 @@ def condensed(
     *,
     limit: int = DEFAULT_LIMIT,
     processes: int | None = None,
-    batches: int = 1,
+    counts: bool = False,
 ) -> Iterator[Part[T]]:
     """Read on all cores, each batch of records condensed where it was read.
 
-    `batches` is how many of the source's batches are condensed at a time: more where the outcome stays small.
+    With `counts`, the parts are few and large and come in any order: for what is small and adds up.
 
     Raises:
         SourceError: the source cannot be listed.
@@ -61,7 +61,7 @@ def condensed(
     place = open_source(source) if isinstance(source, str) else source
     first = selection.start.date() if selection.start else None
     last = selection.end.date() + timedelta(LATE_DAYS) if selection.end else None
-    return run(Job(place, selection, limit, condense, batches), log_keys(place, first, last), processes)
+    return run(Job(place, selection, limit, condense, counts), log_keys(place, first, last), processes)
 
 
 def log_keys(place: Source, first: date | None, last: date | None) -> Iterator[str]:

@@ -3,110 +3,134 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
-import typer
+import click
 
 from audit.output import Format
 from audit.selection import IMAGE_BUILDER, Selection, parse_time
 
-SourceArgument = Annotated[str, typer.Argument(help="s3://bucket[/prefix], a folder or one log file.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to write the result.")]
-OutputOption = Annotated[Path | None, typer.Option("--output", help="Write to this file, all or nothing.")]
-LimitOption = Annotated[
-    int, typer.Option("--max-file-mib", min=1, help="Most MiB that one log file may hold.")
-]
-RegionOption = Annotated[str | None, typer.Option("--region", help="AWS Region to talk to.")]
-ProfileOption = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
-ProfilesOption = Annotated[
-    list[str] | None, typer.Option("--profile", help="Profile of an account. Repeatable.", show_default=False)
-]
-ResourceOption = Annotated[
-    str | None, typer.Option("--resource", help="Name or ARN of a resource that the call was about.")
-]
-TrailOption = Annotated[
-    str | None, typer.Option("--trail", help="Name or ARN of the trail; without it, the Region's only one.")
-]
-WriteOption = Annotated[
-    bool, typer.Option("--write", help="Create and delete a component instead of a read.")
-]
-TimeoutOption = Annotated[float, typer.Option("--timeout", min=1, help="Seconds to wait at most.")]
-EndpointOption = Annotated[str | None, typer.Option("--endpoint-url", help="AWS endpoint to talk to.")]
+Command = TypeVar("Command", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
 
 
-def _filter(name: str, text: str) -> Any:
-    return Annotated[list[str] | None, typer.Option(name, help=f"{text} Repeatable.", show_default=False)]
+def _format(context: click.Context, option: click.Parameter, value: str) -> Format:
+    del context, option
+    return Format(value)
 
 
-_SELECTION: dict[str, Any] = {
-    "event_source": _filter("--event-source", f"A service, or all. Without it: {IMAGE_BUILDER}."),
-    "start": Annotated[
-        str | None, typer.Option("--start", help="First event time: ISO 8601, UTC if unsaid.")
-    ],
-    "end": Annotated[str | None, typer.Option("--end", help="Event times before this one.")],
-    "event_name": _filter("--event-name", "API action, such as StartImagePipelineExecution."),
-    "identity": _filter("--identity", "Part of a name or ARN, or an access key or principal id."),
-    "event_region": _filter("--event-region", "Region in which the call was made."),
-    "account": _filter("--account", "Account id."),
-    "source_ip": _filter("--source-ip", "Source address."),
-    "request_id": _filter("--request-id", "Request id."),
-    "event_id": _filter("--event-id", "Event id."),
-    "error_code": _filter("--error-code", "Error code."),
-    "failed": Annotated[bool | None, typer.Option("--failed/--succeeded", help="By result.")],
-    "read_only": Annotated[
-        bool | None, typer.Option("--read-only/--changes", help="Only reads, or only changes.")
-    ],
-}
+def _time(context: click.Context, option: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except ValueError:
+        message = f"{value} is no time; give one such as 2026-01-31T13:00:00Z"
+        raise click.BadParameter(message, context, option) from None
 
 
-def takes_selection(command: Callable[..., None]) -> Callable[..., None]:
+def _several(name: str, text: str) -> Callable[[Command], Command]:
+    return click.option(name, multiple=True, help=f"{text} Repeatable.")
+
+
+source_argument = click.argument("source")
+trail_option = click.option(
+    "--trail", help="Name or ARN of the trail; without it, the Region's only one.", metavar="TRAIL"
+)
+limit_option = click.option(
+    "--max-file-mib",
+    type=click.IntRange(min=1),
+    default=64,
+    show_default=True,
+    help="Most MiB that one log file may hold.",
+)
+profile_option = click.option("--profile", help="Profile of the AWS configuration.")
+profiles_option = _several("--profile", "Profile of an account.")
+
+_OUTPUT = (
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice([form.value for form in Format]),
+        default=Format.TABLE.value,
+        show_default=True,
+        callback=_format,
+        help="How to write the result.",
+    ),
+    click.option("--output", type=PATH, help="Write to this file, all or nothing."),
+)
+_AWS = (
+    click.option("--region", help="AWS Region to talk to."),
+    click.option("--endpoint-url", help="AWS endpoint to talk to."),
+)
+_SELECTION = (
+    _several("--event-source", f"A service, or all. Without it: {IMAGE_BUILDER}."),
+    click.option("--start", callback=_time, help="First event time: ISO 8601, UTC if unsaid."),
+    click.option("--end", callback=_time, help="Event times before this one."),
+    _several("--event-name", "API action, such as StartImagePipelineExecution."),
+    _several("--identity", "Part of a name or ARN, or an access key or principal id."),
+    _several("--event-region", "Region in which the call was made."),
+    _several("--account", "Account id."),
+    _several("--source-ip", "Source address."),
+    _several("--request-id", "Request id."),
+    _several("--event-id", "Event id."),
+    _several("--error-code", "Error code."),
+    click.option("--failed/--succeeded", default=None, help="By result."),
+    click.option("--read-only/--changes", default=None, help="Only reads, or only changes."),
+)
+_FILTERS = (
+    *("event_source", "start", "end", "event_name", "identity", "event_region", "account", "source_ip"),
+    *("request_id", "event_id", "error_code", "failed", "read_only"),
+)
+
+
+def _with(options: tuple[Callable[[Command], Command], ...], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def takes_output(command: Command) -> Command:
+    """Let a command take --format as `form` and --output."""
+    return _with(_OUTPUT, command)
+
+
+def takes_aws(command: Command) -> Command:
+    """Let a command take --region and --endpoint-url."""
+    return _with(_AWS, command)
+
+
+def takes_selection(command: Callable[..., int]) -> Callable[..., int]:
     """Let a command take every filter as an option and receive them as one `selection`."""
 
     @functools.wraps(command)
-    def parsed(**values: Any) -> None:
-        filters = {name: values.pop(name) for name in _SELECTION}
-        command(**values, selection=_selection(filters))
+    def parsed(**values: Any) -> int:
+        filters = {name: values.pop(name) for name in _FILTERS}
+        return command(**values, selection=_selection(filters))
 
-    signature = inspect.signature(command, eval_str=True)
-    kept = [parameter for name, parameter in signature.parameters.items() if name != "selection"]
-    added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in _SELECTION.items()
-    ]
-    parsed.__signature__ = signature.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
-    parsed.__annotations__ = {parameter.name: parameter.annotation for parameter in [*kept, *added]}
-    return parsed
+    return _with(_SELECTION, parsed)
 
 
 def _selection(values: dict[str, Any]) -> Selection:
     sources = frozenset(values["event_source"] or (IMAGE_BUILDER,))
-    start, end = _time("--start", values["start"]), _time("--end", values["end"])
+    start, end = values["start"], values["end"]
     if start is not None and end is not None and start >= end:
-        raise typer.BadParameter(f"--start {values['start']} is not before --end {values['end']}")
+        raise click.UsageError(f"--start {start.isoformat()} is not before --end {end.isoformat()}")
     return Selection(
         event_sources=frozenset() if "all" in sources else sources,
         start=start,
         end=end,
-        event_names=frozenset(values["event_name"] or ()),
-        identities=frozenset(values["identity"] or ()),
-        regions=frozenset(values["event_region"] or ()),
-        accounts=frozenset(values["account"] or ()),
-        source_ips=frozenset(values["source_ip"] or ()),
-        request_ids=frozenset(values["request_id"] or ()),
-        event_ids=frozenset(values["event_id"] or ()),
-        error_codes=frozenset(values["error_code"] or ()),
+        event_names=frozenset(values["event_name"]),
+        identities=frozenset(values["identity"]),
+        regions=frozenset(values["event_region"]),
+        accounts=frozenset(values["account"]),
+        source_ips=frozenset(values["source_ip"]),
+        request_ids=frozenset(values["request_id"]),
+        event_ids=frozenset(values["event_id"]),
+        error_codes=frozenset(values["error_code"]),
         failed=values["failed"],
         read_only=values["read_only"],
     )
-
-
-def _time(option: str, text: str | None) -> Any:
-    if text is None:
-        return None
-    try:
-        return parse_time(text)
-    except ValueError:
-        raise typer.BadParameter(f"{option} {text}: give a time such as 2026-01-31T13:00:00Z") from None

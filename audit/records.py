@@ -6,26 +6,25 @@ What has no fixed shape (parameters, responses, service details) stays as the JS
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+
+_NEWLINES = bytes.maketrans(b"\r\n", b"  ")
 
 
 class SessionIssuer(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Who issued temporary credentials: `type` is Root, IAMUser or Role."""
 
     type: str | None = None
-    principal_id: str | None = None
     arn: str | None = None
     account_id: str | None = None
     user_name: str | None = None
 
 
 class SessionAttributes(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """When a session began, and whether a second factor was shown; CloudTrail writes both as strings."""
+    """Whether a second factor was shown; CloudTrail writes it as a string."""
 
-    creation_date: str | None = None
     mfa_authenticated: str | bool | None = None
 
 
@@ -48,7 +47,6 @@ class OnBehalfOf(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The IAM Identity Center user for whom the call was made."""
 
     user_id: str | None = None
-    identity_store_arn: str | None = None
 
 
 class UserIdentity(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -65,7 +63,6 @@ class UserIdentity(msgspec.Struct, frozen=True, rename="camel", gc=False):
     user_name: str | None = None
     invoked_by: str | None = None
     identity_provider: str | None = None
-    credential_id: str | None = None
     session_context: SessionContext | None = None
     on_behalf_of: OnBehalfOf | None = None
 
@@ -86,10 +83,8 @@ class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
     response_elements: msgspec.Raw = msgspec.Raw(b"null")
     request_id: str | None = msgspec.field(name="requestID", default=None)
     event_id: str | None = msgspec.field(name="eventID", default=None)
-    event_type: str | None = None
     read_only: bool | None = None
     recipient_account_id: str | None = None
-    event_category: str | None = None
 
     def parameters(self) -> Any:
         """What was asked: requestParameters as Python values, None where CloudTrail wrote null."""
@@ -100,13 +95,17 @@ class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
         return msgspec.json.decode(self.response_elements)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record of a log file: the file's key, CloudTrail's own text on one line, and its decoded members."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A record of a log file: the file's key, CloudTrail's own text, and its decoded members."""
 
     key: str
     text: bytes
     event: Event
+
+    def line(self) -> bytes:
+        """The text on one line: JSON has bare line ends between tokens only, so the values stay."""
+        text = self.text
+        return text.translate(_NEWLINES) if b"\n" in text or b"\r" in text else text
 
 
 DECODER = msgspec.json.Decoder(Event)

@@ -26,7 +26,7 @@ _SPACE = " \t\r\n"
 _END = re.compile(r"\][ \t\r\n]*\}[ \t\r\n]*")
 
 
-def split(key: str, text: bytes) -> tuple[Sequence[bytes | msgspec.Raw], Finding | None]:
+def split(key: str, text: bytearray) -> tuple[Sequence[bytearray | msgspec.Raw], Finding | None]:
     """The text of each record in order, and what is wrong with the file as a whole.
 
     Of a file that breaks off or breaks the rules of JSON, the records before the fault are given.
@@ -41,12 +41,12 @@ def split(key: str, text: bytes) -> tuple[Sequence[bytes | msgspec.Raw], Finding
         return _before_the_fault(key, text, str(error))
 
 
-def _before_the_fault(key: str, text: bytes, fault: str) -> tuple[Sequence[bytes], Finding | None]:
+def _before_the_fault(key: str, text: bytearray, fault: str) -> tuple[Sequence[bytearray], Finding | None]:
     """Read value by value, as far as JSON's rules hold. If they hold to the end, the fault is a record's."""
     # Latin-1 keeps one character a byte, so that positions and cuts are those of the bytes themselves.
     letters = text.decode("latin-1")
     begin = _first_record(letters)
-    found: list[bytes] = []
+    found: list[bytearray] = []
     while begin is not None:
         try:
             _, end = _SCANNER.raw_decode(letters, begin)

@@ -108,8 +108,8 @@ def _services(facts: Facts) -> str:
 def _timelines(facts: Facts) -> str:
     parts = []
     for arn in sorted(facts.timelines)[:_MOST_TIMELINES]:
-        moments = sorted(facts.timelines[arn])[-MOST_MOMENTS:]
-        length = facts.timeline_lengths[arn]
+        moments = sorted(facts.timelines[arn].moments)[-MOST_MOMENTS:]
+        length = facts.timelines[arn].length
         note = f", the newest {len(moments)} shown" if length > len(moments) else ""
         rows = ((moment.time, moment.action, moment.who, moment.result) for moment in moments)
         parts.append(

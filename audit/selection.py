@@ -35,6 +35,11 @@ class Selection:
     failed: bool | None = None
     read_only: bool | None = None
 
+    @property
+    def only_services(self) -> bool:
+        """Whether the service alone decides."""
+        return self == Selection(event_sources=self.event_sources)
+
     def wants(self, event: Event) -> bool:
         """Whether the event passes every filter."""
         return (

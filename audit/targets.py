@@ -6,18 +6,25 @@ Their forms: https://docs.aws.amazon.com/service-authorization/latest/reference/
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from audit.records import Event
 
-_ARN = re.compile(
-    rb'"(arn:aws[a-z-]*:imagebuilder:[a-z0-9-]*:[0-9a-z-]*:'
+_ARN = re.compile(rb'"(arn:aws[a-z-]*:imagebuilder:[^"\\]+)"')
+_RESOURCE = re.compile(
+    rb"arn:[a-z-]+:imagebuilder:[a-z0-9-]*:[0-9a-z-]*:"
     rb"(?:image-pipeline|image-recipe|container-recipe|component|image|infrastructure-configuration|"
-    rb'distribution-configuration|workflow|lifecycle-policy|lifecycle-execution|workflow-execution)/[^"\\]+)"'
+    rb"distribution-configuration|workflow|lifecycle-policy|lifecycle-execution|workflow-execution)/.+"
 )
 
 
 def targets_of(event: Event) -> tuple[str, ...]:
     """The ARNs named in requestParameters and responseElements, each once, in order."""
-    found = dict.fromkeys(_ARN.findall(event.request_parameters))
-    found.update(dict.fromkeys(_ARN.findall(event.response_elements)))
-    return tuple(arn.decode() for arn in found)
+    arns = _ARN.findall(event.request_parameters) + _ARN.findall(event.response_elements)
+    return tuple(dict.fromkeys(name for name in map(_resource, arns) if name)) if arns else ()
+
+
+@lru_cache(maxsize=65_536)  # ARNs recur; an upper bound, because events choose them
+def _resource(arn: bytes) -> str | None:
+    """The ARN as text, if it is one of a resource."""
+    return arn.decode() if _RESOURCE.fullmatch(arn) else None

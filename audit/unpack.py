@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
-from isal import igzip_lib
+import deflate
 
 from audit.findings import DAMAGED_GZIP, TOO_LARGE, TRAILING_BYTES, TRUNCATED_GZIP, Finding
+from audit.native import NATIVE
 
 DEFAULT_LIMIT = 64 * 2**20
 _MAGIC = b"\x1f\x8b"
+_GZIP = 31  # zlib's name for a gzip member: https://docs.python.org/3/library/zlib.html#zlib.decompress
+_STEP = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
     """The text of a log file: whole, or (with a finding) only what may be trusted of it."""
 
-    text: bytes
+    text: bytearray
     finding: Finding | None = None
 
 
@@ -27,30 +31,55 @@ def unpack(key: str, data: bytes, limit: int = DEFAULT_LIMIT) -> Unpacked:
     text whose checksum is wrong is dropped, and text that merely ends early is kept up to its end.
     """
     if not data.startswith(_MAGIC):
-        return Unpacked(b"", _too_large(key, limit)) if len(data) > limit else Unpacked(data)
-    hint = int.from_bytes(data[-4:], "little")  # RFC 1952: the last member's size, so one allocation does
-    parts: list[bytes] = []
-    room = limit + 1
-    rest = data
+        return (
+            Unpacked(bytearray(), _too_large(key, limit)) if len(data) > limit else Unpacked(bytearray(data))
+        )
+    text = _at_once(data, limit)
+    return _step_by_step(key, data, limit) if text is None else Unpacked(text)
+
+
+def _at_once(data: bytes, limit: int) -> bytearray | None:
+    """The text of a file that is one sound gzip member and nothing else; None if it may be anything else.
+
+    libdeflate does not say where a member ended. But a member ends with the length of its text (RFC 1952),
+    and the length of the text got here stands in the file's last four bytes: where it stands nowhere before,
+    that is the end of the member.
+    """
+    size = int.from_bytes(data[-4:], "little")
+    if not 0 < size <= limit or _tail(data) != len(data) - 4:
+        return None
+    try:
+        text = deflate.gzip_decompress(data, size)
+    except deflate.DeflateError:
+        return None
+    return text if len(text) == size else None
+
+
+def _tail(data: bytes) -> int:
+    """Where the last four bytes occur first."""
+    return NATIVE.tail(data) if NATIVE else data.find(data[-4:])
+
+
+def _step_by_step(key: str, data: bytes, limit: int) -> Unpacked:
+    """Member by member, as far as it goes."""
+    text, rest = bytearray(), data
     while rest.startswith(_MAGIC):
-        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-        begin = len(parts)
+        member = zlib.decompressobj(_GZIP)
+        begin = len(text)
         try:
-            parts.append(member.decompress(rest, max_length=min(hint + 1, room)))
-            room -= len(parts[-1])
-            while not member.eof and not member.needs_input and room > 0:
-                parts.append(member.decompress(b"", max_length=min(2**20, room)))
-                room -= len(parts[-1])
-        except igzip_lib.IsalError as error:  # type: ignore[misc]
-            detail = f"{error}; nothing of this part is shown"
-            return Unpacked(b"".join(parts[:begin]), Finding(DAMAGED_GZIP, key, detail))
-        if room <= 0:
-            return Unpacked(b"", _too_large(key, limit))
+            part = member.decompress(rest, _STEP)
+            while part and len(text) <= limit:
+                text += part
+                part = b"" if member.eof else member.decompress(member.unconsumed_tail, _STEP)
+        except zlib.error as error:
+            return Unpacked(
+                text[:begin], Finding(DAMAGED_GZIP, key, f"{error}; nothing of this part is shown")
+            )
+        if len(text) > limit:
+            return Unpacked(bytearray(), _too_large(key, limit))
         if not member.eof:
-            text = b"".join(parts)
             return Unpacked(text, Finding(TRUNCATED_GZIP, key, f"after {len(text):,} bytes of text"))
         rest = member.unused_data
-    text = parts[0] if len(parts) == 1 else b"".join(parts)
     if rest.strip(b"\0"):
         return Unpacked(text, Finding(TRAILING_BYTES, key, f"{len(rest):,} bytes that are no gzip"))
     return Unpacked(text)

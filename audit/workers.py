@@ -1,35 +1,31 @@
-"""Log files read on all cores: workers fetch, scan and condense; the results come back in order."""
+"""Log files read on all cores: workers fetch, scan and condense.
+
+Two kinds of work share the machine differently. Listing records is mostly C (decompression, audit.native),
+which threads run side by side without sending anything from one process to another. Counting them is Python's
+work, as is fetching from S3: that takes processes, and few large shares, so that little is sent and merged.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from audit.findings import UNREADABLE, Finding
+from audit.native import NATIVE
 from audit.records import Record
-from audit.scan import scan
+from audit.scan import Tally, scan
 from audit.selection import Selection
 from audit.sources.source import Source
 
 T = TypeVar("T")
 _FEW = 8  # files that one process has read before others have started
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was found wrong, and how much was read (`size` in decompressed bytes)."""
-
-    findings: list[Finding] = field(default_factory=list)
-    files: int = 0
-    events: int = 0
-    size: int = 0
+_GROUP = 4096  # files that are shared out among processes at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +38,72 @@ class Part(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """What a worker does with each batch. `condense` must be a module's function: it is sent by name."""
+    """What a worker does with each batch. `condense` must be a module's function: it is sent by name.
+
+    `counts` says that condensing is Python's work with a small outcome, in whatever order the files come.
+    """
 
     source: Source
     selection: Selection
     limit: int
     condense: Callable[[Iterable[Record]], T]
-    batches: int = 1
+    counts: bool = False
 
     def run(self, keys: Sequence[str]) -> Part[T]:
         """Read a batch of log files."""
         tally = Tally()
         return Part(self.condense(self._records(keys, tally)), tally)
 
-    def _records(self, keys: Sequence[str], part: Tally) -> Iterator[Record]:
-        for key, data in self.source.fetch(keys):
-            part.files += 1
+    def _records(self, keys: Sequence[str], tally: Tally) -> Iterator[Record]:
+        batches = _batches(iter(keys), self.source.batch)
+        for key, data in chain.from_iterable(map(self.source.fetch, batches)):
             if isinstance(data, OSError):
-                part.findings.append(Finding(UNREADABLE, key, str(data)))
-                continue
-            scanned = scan(key, data, self.selection, self.limit)
-            part.findings += scanned.findings
-            part.events += scanned.events
-            part.size += scanned.size
-            yield from scanned.records
+                tally.files += 1
+                tally.findings.append(Finding(UNREADABLE, key, str(data)))
+            else:
+                yield from scan(key, data, self.selection, tally, self.limit)
 
 
 def run(job: Job[T], keys: Iterator[str], processes: int | None = None) -> Iterator[Part[T]]:
-    """Run a job over all keys, batch by batch, in the order of the keys.
+    """Run a job over all keys, batch by batch, in the order of the keys unless it counts.
 
     `processes` is 1 for none but this one; None for one a core, unless there is little to read.
     """
-    first = list(islice(keys, _FEW))
-    if processes is None:
-        processes = 1 if len(first) < _FEW else (os.cpu_count() or 1)
+    processes = processes or os.cpu_count() or 1
+    if job.source.local:
+        first = list(islice(keys, _FEW))
+        keys = chain(first, keys)
+        processes = processes if len(first) == _FEW else 1
+    batches = _shares(keys, processes) if job.counts else _batches(keys, job.source.batch)
     if processes == 1:
-        yield from map(job.run, _batches(chain(first, keys), 1))
+        yield from map(job.run, batches)
         return
-    # A fork costs nothing of the imports. It must come before this process starts threads of its own.
-    method = "fork" if sys.platform == "linux" else "spawn"
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context(method)) as pool:
+    with _executor(job, processes) as pool:
         waiting: deque[Future[Part[T]]] = deque()
-        for batch in _batches(chain(first, keys), job.source.batch * job.batches):
+        for batch in batches:
             waiting.append(pool.submit(job.run, batch))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _executor(job: Job[T], processes: int) -> Executor:
+    if job.source.local and NATIVE and not job.counts:
+        return ThreadPoolExecutor(processes)
+    import multiprocessing  # noqa: PLC0415 - threads need none of this
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+    method = "fork" if sys.platform == "linux" else "spawn"  # a fork costs nothing of the imports
+    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context(method))
+    pool.submit(int).result()  # forks now, before listing a bucket starts threads of its own
+    return pool
+
+
+def _shares(keys: Iterator[str], processes: int) -> Iterator[list[str]]:
+    """Equal shares for all processes, of so many files at a time that their names fit into memory."""
+    for group in _batches(keys, _GROUP):
+        yield from (group[number::processes] for number in range(processes))
 
 
 def _batches(keys: Iterator[str], size: int) -> Iterator[list[str]]:

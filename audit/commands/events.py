@@ -71,7 +71,7 @@ def newest(found: Iterable[EventRow]) -> list[EventRow]:
 
 def lines(records: Iterable[Record]) -> bytes:
     """CloudTrail's own records, one a line."""
-    return b"".join([record.text + b"\n" for record in records])
+    return b"".join([record.line() + b"\n" for record in records])
 
 
 def rows(records: Iterable[Record]) -> list[EventRow]:

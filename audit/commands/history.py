@@ -86,7 +86,7 @@ def _write(records: Iterable[Record], form: Format, output: Path | None) -> None
     if form is Format.JSONL:
         with opened(output) as file:
             for record in records:
-                file.write(record.text + b"\n")
+                file.write(record.line() + b"\n")
         return
     rows: Iterable[EventRow] = map(row_of, records)
     if form is Format.TABLE:

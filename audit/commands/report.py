@@ -35,7 +35,7 @@ def report(
     """
     findings: list[Finding] = []
     facts = Facts()
-    for part in values(logs.condensed(source, selection, count, limit=limit, batches=8), findings):
+    for part in values(logs.condensed(source, selection, count, limit=limit, counts=True), findings):
         facts.merge(part)
     if html is not None:
         from audit.report_page import page  # noqa: PLC0415 - only the page pays for its template

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from audit.aws import Aws
 from audit.delivery.probe import Probe
 from audit.delivery.trail import Trail
-from audit.scan import scan
+from audit.scan import Tally, scan
 from audit.selection import IMAGE_BUILDER, Selection
 from audit.sources.s3 import Bucket
 
@@ -120,7 +120,7 @@ class LogFiles:
             if isinstance(data, OSError):
                 raise ChannelError(f"s3://{self.trail.bucket}/{key}: {data}")
             self._read.add(key)
-            for record in scan(key, data, wanted).records:
+            for record in scan(key, data, wanted, Tally()):
                 where = f"s3://{self.trail.bucket}/{key}"
                 yield Sighting(record.event.request_id or "", where, datetime.now(UTC))
 

@@ -18,6 +18,7 @@ class Folder:
     """A folder, or one file. A key is the file's path below the folder, with forward slashes."""
 
     path: Path
+    local: ClassVar[bool] = True
     batch: ClassVar[int] = 4
 
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
@@ -29,9 +30,10 @@ class Folder:
             raise SourceError(f"{self.path}: no such folder; give a folder or s3://bucket[/prefix]")
         for folder, folders, files in os.walk(self.path, onerror=_refuse):
             folders.sort()
+            below = Path(folder).relative_to(self.path).as_posix()
             for name in sorted(files):
-                key = Path(folder, name).relative_to(self.path).as_posix()
-                day = day_of(key)
+                key = name if below == "." else f"{below}/{name}"
+                day = day_of(key) if first or last else None
                 if day is None or ((first is None or day >= first) and (last is None or day <= last)):
                     yield key
 

@@ -27,6 +27,7 @@ class Bucket:
     name: str
     prefix: str = ""
     aws: Aws = field(default_factory=Aws)
+    local: ClassVar[bool] = False
     batch: ClassVar[int] = 3 * CONNECTIONS
 
     @cached_property

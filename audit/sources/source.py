@@ -17,6 +17,11 @@ class Source(Protocol):
     """Lists log files and fetches them. Picklable, because worker processes fetch for themselves."""
 
     @property
+    def local(self) -> bool:
+        """Whether listing and fetching are nothing but calls of the operating system."""
+        ...
+
+    @property
     def batch(self) -> int:
         """How many objects a worker had best fetch at a time."""
         ...

@@ -14,10 +14,9 @@ from audit.facts import Facts, count
 from audit.output import Format
 from audit.report import deed_rows
 from audit.report_page import page
-from audit.scan import scan
 from audit.selection import Selection
 from audit.sources.folder import Folder
-from tests.audit.test_scan import record
+from tests.audit.test_scan import read, record
 from tests.corpus import log_file
 
 PIPELINE = "arn:aws:imagebuilder:us-east-1:123456789012:image-pipeline/web"
@@ -57,7 +56,7 @@ def facts() -> Facts:
         ),
         record(eventID="3", userIdentity=ana, eventTime="2026-01-01T06:00:00Z", readOnly=True),
     ]
-    return count(scan("k", log_file(records), Selection()).records)
+    return count(read("k", log_file(records), Selection()).records)
 
 
 def test_each_line_says_who_did_what_from_where_when_with_which_result() -> None:
@@ -76,7 +75,7 @@ def test_a_timeline_ties_changes_to_the_resource_they_name() -> None:
     """The pipeline's ARN in the request parameters leads to who started it; reads are left out."""
     timelines = facts().timelines
     assert list(timelines) == [PIPELINE]
-    assert [moment.who for moment in timelines[PIPELINE]] == ["ana", MARKUP]
+    assert [moment.who for moment in timelines[PIPELINE].moments] == ["ana", MARKUP]
 
 
 def test_facts_counted_apart_add_up_to_those_counted_together() -> None:
@@ -85,7 +84,7 @@ def test_facts_counted_apart_add_up_to_those_counted_together() -> None:
     merged.merge(facts())
     merged.merge(facts())
     assert merged.total.count == 6
-    assert merged.timeline_lengths[PIPELINE] == 4
+    assert merged.timelines[PIPELINE].length == 4
     assert sum(seen.count for seen, _ in merged.deeds.values()) == 6
 
 

@@ -24,9 +24,18 @@ class Aws:
     endpoint_url: str | None = None
 
     def client(
-        self, service: str, *, region: str | None = None, connections: int = 10, attempts: int = 5
+        self,
+        service: str,
+        *,
+        region: str | None = None,
+        connections: int = 10,
+        attempts: int = 5,
+        **more: Any,
     ) -> Any:
-        """A boto3 client that tries a call so many times when it is throttled or its connection is lost."""
+        """A boto3 client that tries a call so many times when it is throttled or its connection is lost.
+
+        `more` are further members of botocore's Config.
+        """
         session = _session(self.profile)
         return session.client(
             service,
@@ -35,6 +44,7 @@ class Aws:
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": attempts},
                 max_pool_connections=connections,
+                **more,
             ),
         )
 

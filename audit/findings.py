@@ -47,7 +47,8 @@ class Finding:
 
 
 _RESTORE = (
-    "See with `audit validate` whether CloudTrail signed this file; restore the object's earlier version."
+    "See with `aws cloudtrail validate-logs` whether CloudTrail signed this file, "
+    "and restore the object's earlier version."
 )
 
 UNREADABLE = FindingKind(

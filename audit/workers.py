@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from audit.findings import UNREADABLE, Finding
 from audit.native import NATIVE
@@ -38,7 +38,7 @@ class Part(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """What a worker does with each batch. `condense` must be a module's function: it is sent by name.
+    """What a worker does with each batch. `condense` must be a module's function: it may be sent by name.
 
     `counts` says that condensing is Python's work with a small outcome, in whatever order the files come.
     """
@@ -78,26 +78,37 @@ def run(job: Job[T], keys: Iterator[str], processes: int | None = None) -> Itera
     if processes == 1:
         yield from map(job.run, batches)
         return
-    with _executor(job, processes) as pool:
+    threads = job.source.local and NATIVE is not None and not job.counts
+    with ThreadPoolExecutor(processes) if threads else _processes(job, processes) as pool:
         waiting: deque[Future[Part[T]]] = deque()
         for batch in batches:
-            waiting.append(pool.submit(job.run, batch))
+            waiting.append(pool.submit(job.run if threads else _run_mine, batch))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _executor(job: Job[T], processes: int) -> Executor:
-    if job.source.local and NATIVE and not job.counts:
-        return ThreadPoolExecutor(processes)
+def _processes(job: Job[T], number: int) -> Executor:
     import multiprocessing  # noqa: PLC0415 - threads need none of this
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
     method = "fork" if sys.platform == "linux" else "spawn"  # a fork costs nothing of the imports
-    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context(method))
+    context = multiprocessing.get_context(method)
+    pool = ProcessPoolExecutor(number, mp_context=context, initializer=_take, initargs=(job,))
     pool.submit(int).result()  # forks now, before listing a bucket starts threads of its own
     return pool
+
+
+_mine: list[Job[Any]] = []  # what this worker process does, with the clients that it has made for that
+
+
+def _take(job: Job[Any]) -> None:
+    _mine.append(job)
+
+
+def _run_mine(keys: Sequence[str]) -> Part[Any]:
+    return _mine[0].run(keys)
 
 
 def _shares(keys: Iterator[str], processes: int) -> Iterator[list[str]]:

@@ -17,6 +17,13 @@ from audit.keys import ObjectKind, kind_of
 from audit.sources.source import SourceError
 
 CONNECTIONS = 32
+# What botocore would do for each of many small objects, a fifth of its time, and nobody needs: look through
+# parameters that came from S3 itself, check sums beside those of gzip, and put its user agent together anew.
+_LEAN: dict[str, Any] = {
+    "parameter_validation": False,
+    "response_checksum_validation": "when_required",
+    "user_agent": "image-builder-trail-audit",
+}
 _DAY_FOLDER = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?$")
 
 
@@ -32,7 +39,7 @@ class Bucket:
 
     @cached_property
     def _client(self) -> Any:
-        return self.aws.client("s3", connections=CONNECTIONS)
+        return self.aws.client("s3", connections=CONNECTIONS, **_LEAN)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"name": self.name, "prefix": self.prefix, "aws": self.aws}

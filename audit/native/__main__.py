@@ -38,4 +38,4 @@ def compiled() -> str | None:
 if __name__ == "__main__":
     fault = compiled()
     if fault:
-        print(f"{fault}: reading logs works, but takes two to three times as long", file=sys.stderr)  # noqa: T201
+        print(f"{fault}: reading logs works, but takes about twice as long", file=sys.stderr)  # noqa: T201

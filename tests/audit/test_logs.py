@@ -11,6 +11,7 @@ import pytest
 from audit import logs
 from audit.aws import Aws
 from audit.commands.events import lines
+from audit.facts import Facts, count
 from audit.findings import Finding
 from audit.keys import ObjectKind, day_of, kind_of
 from audit.records import Record
@@ -88,8 +89,13 @@ def test_a_folder_gives_logs_only_in_order(tmp_path: Path) -> None:
     assert event_ids(logs.read(str(tmp_path / key("2026/01/01", "a")))) == ["1"]
 
 
-def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
-    """Two processes, the same records in the same order, findings included."""
+@pytest.mark.parametrize("compiled", [True, False], ids=["threads", "processes"])
+def test_workers_give_what_one_process_gives(
+    tmp_path: Path, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two threads or processes, the same records in the same order, findings included."""
+    if not compiled:
+        monkeypatch.setattr("audit.workers.NATIVE", None)
     fill(tmp_path, {key("2026/01/01", f"{n:03}"): log_file([record(eventID=f"{n}")] * 3) for n in range(40)})
     fill(tmp_path, {key("2026/01/01", "broken"): b"\x1f\x8bnonsense"})
     parts = {
@@ -100,6 +106,26 @@ def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     assert texts[2].count(b"\n") == 120
     for found in parts.values():
         assert [finding.kind.code for part in found for finding in part.tally.findings] == ["IBT102"]
+
+
+def test_counts_are_the_same_however_the_files_are_shared_out(tmp_path: Path) -> None:
+    """One process or two, each with every other file."""
+    fill(
+        tmp_path,
+        {
+            key("2026/01/01", f"{n:03}"): log_file(
+                [record(eventID=f"{n}", sourceIPAddress=f"10.0.0.{n % 7}")]
+            )
+            for n in range(40)
+        },
+    )
+    facts = {}
+    for number in (1, 2):
+        facts[number] = Facts()
+        for part in logs.condensed(str(tmp_path), Selection(), count, processes=number, counts=True):
+            facts[number].merge(part.value)
+    assert facts[1] == facts[2]
+    assert facts[1].total.count == 40
 
 
 def test_a_time_range_leaves_other_days_unread(tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """`python -m audit`."""
 
-if __name__ == "__main__":
-    from audit.cli import main
+import sys
 
+if __name__ == "__main__":
+    try:
+        from audit.cli import main
+    except KeyboardInterrupt:
+        sys.exit(130)
     main()

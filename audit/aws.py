@@ -11,8 +11,16 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from audit.errors import AuditError
 
 DEFAULT_REGION = "us-east-1"
+_CONNECT_SECONDS = 10  # an endpoint that does not answer by then is not there; botocore would wait for 60
+
+
+class AccessError(AuditError):
+    """Profile, Region, endpoint or credentials are not what a client can be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +43,31 @@ class Aws:
         """A boto3 client that tries a call so many times when it is throttled or its connection is lost.
 
         `more` are further members of botocore's Config.
+
+        Raises:
+            AccessError: the configuration does not give one.
+
         """
-        session = _session(self.profile)
-        return session.client(
-            service,
-            region_name=region or self.region or session.region_name or DEFAULT_REGION,
-            endpoint_url=self.endpoint_url,
-            config=Config(
-                retries={"mode": "standard", "total_max_attempts": attempts},
-                max_pool_connections=connections,
-                **more,
-            ),
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            max_pool_connections=connections,
+            connect_timeout=_CONNECT_SECONDS,
+            **more,
         )
+        try:
+            session = _session(self.profile)
+            return session.client(
+                service,
+                region_name=region or self.region or session.region_name or DEFAULT_REGION,
+                endpoint_url=self.endpoint_url,
+                config=config,
+            )
+        except (BotoCoreError, ValueError) as error:  # ValueError: no URL, or no JSON of a credential process
+            profile = f" with profile {self.profile}" if self.profile else ""
+            raise AccessError(
+                f"AWS cannot be called{profile}: {error}; check --profile, --region and --endpoint-url,"
+                " and the AWS_ variables and ~/.aws files that stand for them"
+            ) from error
 
 
 @cache

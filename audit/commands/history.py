@@ -18,7 +18,7 @@ from audit.commands.events import newest, tell
 from audit.event_history.download import Download, Place
 from audit.event_history.journal import Journal
 from audit.event_history.lookup import Window
-from audit.output import Format, opened, write_rows
+from audit.output import Format, OutputError, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection, parse_time
@@ -45,34 +45,23 @@ def history(
     Returns 0, or 1 when an account's or Region's history could not be read.
 
     Raises:
-        SourceError: no account can be reached.
+        SourceError: no account can be reached, or no event can be as new as asked for.
+        AccessError: a profile, Region or endpoint is none.
         JournalError: the download cannot be kept, or another one is.
         OutputError: the result cannot be written.
 
     """
     now = datetime.now(UTC)
     oldest = now - timedelta(days=DAYS_KEPT)
-    if selection.start is not None and selection.start < oldest:
-        _say(
-            f"Event history holds {DAYS_KEPT} days; for events before {oldest:%Y-%m-%d}"
-            " read the trail's log files: python -m audit events s3://BUCKET"
-        )
+    some_kept = _some_kept(selection, now, oldest)
+    if output is not None and output.is_dir():
+        raise OutputError(f"--output {output} is a folder; give the name of a file in it")
     with _journal(output) as journal:
-        places = _places(accesses, regions)
-        query = _query(selection, resource, places, now)
-        begun = journal.open(query)
-        window = Window(
-            selection.start, parse_time(begun["begun"]) if selection.end is None else selection.end
-        )
+        places = _places(accesses, regions) if some_kept else []
+        begun = _begun(journal, _query(selection, resource, places, now), now)
+        window = Window(selection.start and max(selection.start, oldest), selection.end or begun)
         download = Download(journal, places, selection, window, resource)
-        try:
-            download.run(lambda: _show(download))
-        except KeyboardInterrupt:
-            if output is not None:
-                _say(f"\ninterrupted: {download.seen:,} events are kept; the same command goes on from there")
-            raise
-        if sys.stderr.isatty():
-            _say("")
+        _run(download, output)
         _write(download.records(), form, output)
         code = tell(download.findings)
         if code == 0:
@@ -80,6 +69,43 @@ def history(
         elif output is not None:
             _say(f"what was read is in {output}; the same command asks again for the rest")
     return code
+
+
+def _some_kept(selection: Selection, now: datetime, oldest: datetime) -> bool:
+    """Whether Event history, which begins at `oldest`, holds any of the times asked for."""
+    start, end = selection.start, selection.end
+    if start is not None and start > now:
+        raise SourceError(f"--start {start.isoformat()} is in the future; give the time of an event")
+    too_old = end is not None and end <= oldest
+    if too_old or (start is not None and start < oldest):
+        _say(
+            f"Event history holds {DAYS_KEPT} days; for events before {oldest:%Y-%m-%d}"
+            " read the trail's log files: python -m audit events s3://BUCKET"
+        )
+    return not too_old
+
+
+def _begun(journal: Journal, query: dict[str, Any], now: datetime) -> datetime:
+    begun = parse_time(journal.open(query)["begun"])
+    if begun != now:
+        _say(
+            f"going on with the download begun at {begun:%Y-%m-%dT%H:%M:%SZ}, with events up to then;"
+            " delete its .part folder to begin anew"
+        )
+    return begun
+
+
+def _run(download: Download, output: Path | None) -> None:
+    shown = sys.stderr.isatty()
+    try:
+        download.run(lambda: _show(download))
+    except KeyboardInterrupt:
+        if output is not None:
+            kept = f"interrupted: {download.seen:,} events are kept; the same command goes on from there"
+            _say(f"\n{kept}" if shown else kept)
+        raise
+    if shown:
+        _say("")
 
 
 def _write(records: Iterable[Record], form: Format, output: Path | None) -> None:
@@ -112,18 +138,24 @@ def _places(accesses: Sequence[Aws], regions: Sequence[str]) -> list[Place]:
 
 
 def _regions(access: Aws, regions: Sequence[str]) -> list[str]:
-    if ALL_REGIONS in regions:
-        return sorted(region["RegionName"] for region in access.client("ec2").describe_regions()["Regions"])
-    return list(regions) or [access.client("cloudtrail").meta.region_name]
+    if ALL_REGIONS not in regions:
+        return list(regions) or [access.client("cloudtrail").meta.region_name]
+    try:
+        known = access.client("ec2").describe_regions()["Regions"]
+    except ClientError as error:
+        raise SourceError(
+            f"Regions cannot be listed: {error}; allow ec2:DescribeRegions, or name them with --event-region"
+        ) from error
+    return sorted(region["RegionName"] for region in known)
 
 
 @contextmanager
 def _journal(output: Path | None) -> Iterator[Journal]:
-    """A journal beside the output, which outlives an interruption, or a passing one."""
-    if output is not None:
+    """A journal beside the output, which outlives an interruption; a passing one for a terminal or device."""
+    if output is not None and (output.is_file() or not output.exists()):
         yield Journal(output.with_name(f"{output.name}.part"))
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         yield Journal(Path(folder) / "part")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from audit.delivery.channels import Channel, ChannelError, EventHistory, LogFile
 from audit.delivery.probe import Probe
 from audit.delivery.trail import Trail, find_trail
 from audit.findings import Finding, Severity
-from audit.output import Format, opened, write_rows
+from audit.output import Format, OutputError, opened, write_rows
 from audit.sources.source import SourceError
 
 BLOCKED_SECONDS = 15.0  # how long to look on when a cause is known; it may have been mended just now
@@ -53,6 +54,7 @@ class _Watch:
     channels: Sequence[Channel]
     sightings: dict[tuple[str, str], Sighting] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    failing_since: dict[str, float] = field(default_factory=dict)
     next_look: dict[str, float] = field(default_factory=dict)
 
     def missing(self) -> list[Channel]:
@@ -70,9 +72,16 @@ class _Watch:
                 for sighting in channel.look(self.probes):
                     self.sightings.setdefault((channel.name, sighting.request_id), sighting)
                 self.errors.pop(channel.name, None)
+                self.failing_since.pop(channel.name, None)
             except ChannelError as error:
                 self.errors[channel.name] = str(error)
+                self.failing_since.setdefault(channel.name, time.monotonic())
             self.next_look[channel.name] = time.monotonic() + channel.pause_seconds
+
+    def closed(self) -> bool:
+        """Whether every channel that is waited for has been refusing to be looked at for a while."""
+        long_ago = time.monotonic() - BLOCKED_SECONDS
+        return all(self.failing_since.get(one.name, long_ago + 1) <= long_ago for one in self.missing())
 
     def rows(self) -> list[ChannelRow]:
         return [self._row(channel, one) for channel in self.channels for one in self.probes]
@@ -103,6 +112,7 @@ def verify(
         OutputError: the result cannot be written.
 
     """
+    _check(output)
     trail = find_trail(aws, trail_name)
     account_id = _account(aws)
     probes = (probe.write if writing else probe.read)(aws.client("imagebuilder"))
@@ -121,6 +131,20 @@ def verify(
     return 0 if not watch.missing() and not any(one.refused for one in probes) and trail else 1
 
 
+def _check(output: Path | None) -> None:
+    """Tell before the probe, not after the wait, that the result cannot be written."""
+    if output is None:
+        return
+    if output.is_dir():
+        raise OutputError(f"--output {output} is a folder; give the name of a file in it")
+    folder = output.resolve().parent
+    device = output.exists() and not output.is_file()
+    if not device and not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"--output {output}: no file can be made in {folder}; give a path in a writable folder"
+        )
+
+
 def _wait(watch: _Watch, timeout: float, *, blocked: bool) -> None:
     started = time.monotonic()
     patience = min(timeout, BLOCKED_SECONDS) if blocked else timeout
@@ -129,7 +153,9 @@ def _wait(watch: _Watch, timeout: float, *, blocked: bool) -> None:
         waited = time.monotonic() - started
         missing = [channel.name for channel in watch.missing()]
         _show(missing, waited, patience)
-        if not missing or waited >= patience:
+        if (
+            not missing or watch.closed() or not waited < patience
+        ):  # so that a patience of "nan" seconds ends, too
             return
         time.sleep(min(0.25, max(0.0, patience - waited)))
 

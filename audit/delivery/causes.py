@@ -59,7 +59,7 @@ class Diagnosis:
             except (BotoCoreError, ClientError) as error:
                 found.append(Finding(kinds.NOT_KNOWN, self.trail.arn, str(error)))
         found += self._clock()
-        return found
+        return list(dict.fromkeys(found))  # two checks may fail by the same refusal
 
     def _trail(self) -> Iterator[Finding]:
         probe, trail = self.probe, self.trail
@@ -90,11 +90,15 @@ class Diagnosis:
             if code != "NoSuchBucketPolicy":
                 raise
             text = "null"
-        refusals = bucket_refusals(
-            self.trail, json.loads(text), self.account_id, self.probe.region, self.trail.account_id
-        )
-        for refusal in refusals:
+        asks = self.trail.of_organization or "sourceorgid" in text.lower()
+        organization = self._organization() if asks else None
+        policy, call = json.loads(text), (self.account_id, self.probe.region)
+        for refusal in bucket_refusals(self.trail, policy, *call, organization):
             yield Finding(kinds.BUCKET_REFUSES, where, refusal)
+
+    def _organization(self) -> str:
+        answer = self.aws.client("organizations").describe_organization()
+        return str(answer["Organization"]["Id"])
 
     def _key(self) -> Iterator[Finding]:
         key = self.trail.key
@@ -112,7 +116,7 @@ class Diagnosis:
             return
         if described["KeyState"] != "Enabled":
             yield Finding(kinds.KEY_UNUSABLE, described["Arn"], f"its state is {described['KeyState']}")
-        policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+        policy = json.loads(kms.get_key_policy(KeyId=described["Arn"], PolicyName="default")["Policy"])
         for refusal in key_refusals(self.trail, described["Arn"], policy, bucket_key=self._uses_bucket_key()):
             yield Finding(kinds.KEY_REFUSES, described["Arn"], refusal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -19,6 +19,8 @@ from audit.selection import IMAGE_BUILDER, Selection
 from audit.sources.s3 import Bucket
 
 _MARGIN = timedelta(minutes=5)
+_SAME_TIME = timedelta(minutes=1)  # around a probe; only its event's neighbours are looked through
+_MOST_LOOKED_THROUGH = 250
 
 
 class ChannelError(Exception):
@@ -67,19 +69,28 @@ class EventHistory:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def look(self, probes: Sequence[Probe]) -> Iterator[Sighting]:
-        """Look the probes up by their event name, the newest page each."""
+        """Look the probes up by their event name and time, so that no later calls can hide them."""
         wanted = {probe.request_id for probe in probes}
         for event_name, region in {(probe.event_name, probe.region) for probe in probes}:
             try:
-                answer = self._client(region).lookup_events(
-                    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": event_name}]
-                )
+                events = self._events(event_name, region, probes)
             except (BotoCoreError, ClientError) as error:
                 raise ChannelError(str(error)) from error
-            for event in answer["Events"]:
+            for event in events:
                 found = next((one for one in wanted if one in event["CloudTrailEvent"]), None)
                 if found is not None:
                     yield Sighting(found, f"event {event['EventId']}", datetime.now(UTC))
+
+    def _events(self, event_name: str, region: str, probes: Sequence[Probe]) -> list[Mapping[str, Any]]:
+        times = [probe.aws_time for probe in probes]
+        pages = self._client(region).get_paginator("lookup_events")
+        answer = pages.paginate(
+            LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": event_name}],
+            StartTime=min(times) - _SAME_TIME,
+            EndTime=max(times) + _SAME_TIME,
+            PaginationConfig={"MaxItems": _MOST_LOOKED_THROUGH},
+        )
+        return [event for page in answer for event in page["Events"]]
 
     def _client(self, region: str) -> Any:
         if region not in self._clients:
@@ -116,13 +127,17 @@ class LogFiles:
             new = [key for key in self._keys(probes) if key not in self._read]
         except (BotoCoreError, ClientError) as error:
             raise ChannelError(str(error)) from error
+        unreadable = []
         for key, data in self._bucket.fetch(new):
             if isinstance(data, OSError):
-                raise ChannelError(f"s3://{self.trail.bucket}/{key}: {data}")
+                unreadable.append(f"s3://{self.trail.bucket}/{key}: {data}")
+                continue
             self._read.add(key)
             for record in scan(key, data, wanted, Tally()):
                 where = f"s3://{self.trail.bucket}/{key}"
                 yield Sighting(record.event.request_id or "", where, datetime.now(UTC))
+        if unreadable:
+            raise ChannelError(unreadable[0])
 
     def _keys(self, probes: Sequence[Probe]) -> Iterator[str]:
         since = min(probe.aws_time for probe in probes) - _MARGIN

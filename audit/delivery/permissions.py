@@ -17,18 +17,27 @@ Context = Mapping[str, str]
 
 
 def bucket_refusals(
-    trail: Trail, policy: Mapping[str, Any] | None, account_id: str, region: str, owner: str
+    trail: Trail,
+    policy: Mapping[str, Any] | None,
+    account_id: str,
+    region: str,
+    organization: str | None,
 ) -> Iterator[str]:
-    """Say what the bucket's policy (None: it has none) forbids of the two things that delivery needs."""
-    bucket = f"arn:{trail.partition}:s3:::{trail.bucket}"
-    log = f"{bucket}/{trail.logs_folder}{account_id}/CloudTrail/{region}/2026/01/01/log.json.gz"
-    written = {"s3:x-amz-acl": "bucket-owner-full-control"}
+    """Say what the bucket's policy (None: it has none) forbids of the two things that delivery needs.
+
+    `account_id` and `region` are those of a call; `organization` is the ID of its, where it matters.
+    """
+    bucket, owner = f"arn:{trail.partition}:s3:::{trail.bucket}", trail.account_id
+    account = f"{organization}/{account_id}" if trail.of_organization else account_id
+    log = f"{bucket}/{trail.logs_folder}{account}/CloudTrail/{region}/2026/01/01/log.json.gz"
+    source = {"aws:SourceOrgID": organization} if organization else {}
+    written = {"s3:x-amz-acl": "bucket-owner-full-control"} | source
     if trail.key is not None:
         written |= {
             "s3:x-amz-server-side-encryption": "aws:kms",
             "s3:x-amz-server-side-encryption-aws-kms-key-id": trail.key,
         }
-    yield from _refusal(trail, "s3:GetBucketAcl", bucket, owner, policy, {})
+    yield from _refusal(trail, "s3:GetBucketAcl", bucket, owner, policy, source)
     yield from _refusal(trail, "s3:PutObject", log, owner, policy, written)
 
 

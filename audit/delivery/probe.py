@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -74,7 +74,12 @@ def write(imagebuilder: Any) -> list[Probe]:
     if created.refused is not None:
         return [created]
     arn = answer["componentBuildVersionArn"]
-    deleted, _ = _call(imagebuilder, "delete_component", read_only=False, componentBuildVersionArn=arn)
+    try:
+        deleted, _ = _call(imagebuilder, "delete_component", read_only=False, componentBuildVersionArn=arn)
+    except SourceError as error:
+        raise SourceError(f"{error}; {arn} is left behind: delete it") from error
+    if deleted.refused is not None:
+        deleted = replace(deleted, refused=f"{deleted.refused}; {arn} is left behind: delete it")
     return [created, deleted]
 
 

@@ -46,6 +46,8 @@ class Trail:
 def find_trail(aws: Aws, name: str | None) -> Trail | None:
     """The trail of this name or ARN; without one, the only trail that the Region knows, if any.
 
+    By its name, DescribeTrails finds a trail in its home Region only; the others know it all the same.
+
     Raises:
         SourceError: CloudTrail cannot be asked, or there are several and none was named.
 
@@ -55,6 +57,9 @@ def find_trail(aws: Aws, name: str | None) -> Trail | None:
     try:
         request = {"trailNameList": [name]} if name else {}
         found = cloudtrail.describe_trails(includeShadowTrails=True, **request)["trailList"]
+        if name and not found:
+            known = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
+            found = [trail for trail in known if trail["Name"] == name]
     except (BotoCoreError, ClientError) as error:
         raise SourceError(
             f"trails cannot be listed: {error}; check credentials, Region and cloudtrail:DescribeTrails"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import msgspec
@@ -49,41 +49,53 @@ class Download:
     def run(self, tick: Callable[[], None]) -> None:
         """Download what is missing from every place; `tick` is called about four times a second.
 
-        A place that fails becomes a finding; the others go on.
+        A place that fails becomes a finding; the others go on. When interrupted, no call is waited for: a
+        thread that is in one ends with the process.
         """
-        with ThreadPoolExecutor(len(self.places) or 1) as pool:
-            waiting = {pool.submit(self._one, place) for place in self.places}
-            try:
-                while waiting:
-                    try:
-                        for done in as_completed(waiting, timeout=0.25):
-                            done.result()
-                            waiting.discard(done)
-                            self.finished += 1
-                            break
-                    except TimeoutError:
-                        pass
-                    tick()
-            finally:
-                self.stop.set()
+        ended: SimpleQueue[Exception | None] = SimpleQueue()
+        for place in self.places:
+            threading.Thread(target=self._ends, args=(place, ended), daemon=True).start()
+        try:
+            while self.finished < len(self.places):
+                try:
+                    failure = ended.get(timeout=0.25)
+                except Empty:
+                    pass
+                else:
+                    if failure is not None:
+                        raise failure
+                    self.finished += 1
+                tick()
+        finally:
+            self.stop.set()
 
     def records(self) -> Iterator[Record]:
         """Every kept record, newest first across all places."""
         streams = [self._records_of(place) for place in self.places]
         yield from heapq.merge(*streams, key=lambda record: record.event.event_time, reverse=True)
 
+    def _ends(self, place: Place, ended: SimpleQueue[Exception | None]) -> None:
+        try:
+            self._one(place)
+        except Exception as error:  # noqa: BLE001 - for `run` to raise
+            ended.put(error)
+        else:
+            ended.put(None)
+
     def _one(self, place: Place) -> None:
         before = self.journal.progress(place.name)
-        if before.done:
-            return
         ids = set(before.ids)
         self.seen += len(ids)
+        if before.done:
+            return
         window = Window(self.window.start, before.until or self.window.end)
         attribute = attribute_of(self.selection, self.resource)
         try:
             for page in pages(place.client, attribute, window, self.stop):
                 until = min((event["EventTime"] for event in page.events), default=None)
                 wanted = [kept for event in page.events if (kept := self._wanted(place, event, ids))]
+                if self.stop.is_set():
+                    return
                 self.journal.add(place.name, Kept(until, page.last, wanted))
                 self.seen += len(wanted)
         except LookupFailedError as error:

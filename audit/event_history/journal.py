@@ -5,6 +5,7 @@ The folder stands beside the output under its name with `.part` added, and goes 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -12,17 +13,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
 from audit.output import OutputError
 
-_PLACE = re.compile(r"\d{12}\.[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
+_PLACE = re.compile(r"\d{12}\.[a-z]+(?:-[a-z]+)+-\d{1,2}")
 
 
 class JournalError(OutputError):
-    """The journal belongs to another query or cannot be written; the message says how to mend it."""
+    """The journal is another query's, in use, damaged, or not to be written; the message says the way out."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -47,6 +48,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock: BinaryIO | None = None  # held until the process ends
 
     def open(self, query: dict[str, Any]) -> dict[str, Any]:
         """Begin, or go on with, the download of a query; return the query with the times it began with.
@@ -54,22 +56,19 @@ class Journal:
         `query["begun"]` is now for a download that begins, and stays what it was for one that goes on.
 
         Raises:
-            JournalError: the folder holds another query's download, or cannot be written.
+            JournalError: the folder holds another query's download, is in use, or cannot be written.
 
         """
-        path = self._folder / "query.json"
+        for place in query["places"]:
+            self._file(place)
         try:
             self._folder.mkdir(parents=False, exist_ok=True)
-            if path.exists():
-                before: dict[str, Any] = msgspec.json.decode(path.read_bytes())
-            else:
-                before = query
-                temporary = path.with_suffix(".new")
-                temporary.write_bytes(msgspec.json.encode(query))
-                temporary.replace(path)
-        except (OSError, msgspec.DecodeError) as error:
+            self._hold()
+            before = self._begun(query)
+        except OSError as error:
             raise JournalError(
-                f"{self._folder}: {error}; give --output in a writable folder, or delete this one"
+                f"{self._folder}: {error.strerror}; a download is kept there until it is whole:"
+                " give --output in a folder that is there and can be written, or delete what is in the way"
             ) from error
         if {**before, "begun": None} != {**query, "begun": None}:
             raise JournalError(
@@ -78,12 +77,46 @@ class Journal:
             )
         return before
 
+    def _hold(self) -> None:
+        """Keep other processes out, which would keep the same pages once more."""
+        self._lock = (self._folder / "lock").open("wb")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise JournalError(
+                f"{self._folder} is in use by another download: wait for it, or give another --output"
+            ) from error
+
+    def _begun(self, query: dict[str, Any]) -> dict[str, Any]:
+        """The query that the pages kept so far answer; the given one if there are none."""
+        path = self._folder / "query.json"
+        if path.exists() and any(self._folder.glob("*.jsonl")):
+            try:
+                return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+            except msgspec.DecodeError as error:
+                raise self._damaged(path, error) from error
+        temporary = path.with_suffix(".new")
+        temporary.write_bytes(msgspec.json.encode(query))
+        temporary.replace(path)
+        return query
+
     def add(self, place: str, kept: Kept) -> None:
-        """Append one page, and see it to the disk."""
-        with self._file(place).open("ab") as file:
-            file.write(msgspec.json.encode(kept) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Append one page, and see it to the disk.
+
+        Raises:
+            JournalError: it cannot be written.
+
+        """
+        path = self._file(place)
+        try:
+            with path.open("ab") as file:
+                file.write(msgspec.json.encode(kept) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise JournalError(
+                f"{path}: {error.strerror}; mend that, and the same command goes on from there"
+            ) from error
 
     def progress(self, place: str) -> Progress:
         """How far a place got before. A torn last line is removed: its page is asked for again."""
@@ -108,7 +141,13 @@ class Journal:
         if file.exists():
             with file.open("rb") as lines:
                 for line in lines:
-                    yield msgspec.json.decode(line, type=Kept)
+                    try:
+                        yield msgspec.json.decode(line, type=Kept)
+                    except msgspec.DecodeError as error:
+                        raise self._damaged(file, error) from error
+
+    def _damaged(self, file: Path, error: Exception) -> JournalError:
+        return JournalError(f"{file} is damaged: {error}; delete {self._folder} to begin the download anew")
 
     def _cut_torn_line(self, place: str) -> None:
         file = self._file(place)
@@ -122,5 +161,5 @@ class Journal:
 
     def _file(self, place: str) -> Path:
         if not _PLACE.fullmatch(place):
-            raise JournalError(f"{place!r} is no account and Region")
+            raise JournalError(f"{place!r} is no account and Region; Regions have names such as us-east-1")
         return self._folder / f"{place}.jsonl"

@@ -20,14 +20,26 @@ from audit.selection import Selection
 
 CALLS_PER_SECOND = 2  # of LookupEvents, per account and Region; not adjustable
 PAGE_SIZE = 50
-_WINDOW_SECONDS = 1.01  # a little more than the limit asks, for the network's jitter
+_WINDOW_SECONDS = 1.0  # in which the limit counts
+_CLOCK_SECONDS = 0.003  # by which two measured times may differ from the service's
+_JITTER_SECONDS = 0.05  # a call that was longer under way than this may cost another one's being throttled
 _FIRST_RETRY_SECONDS = 0.02
+_SHORT_RETRY_SECONDS = 0.1  # a fifth of what a call costs anyway
+_SHORT_RETRIES = 8  # after these, somebody else uses the limit up: leave it to them, longer and longer
 _LONGEST_RETRY_SECONDS = 2.0
 _ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,124}")
 _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"}
 )
-_MOST_FAILURES_IN_A_ROW = 35  # about a minute of throttling or of lost connections
+_LONGEST_FAILING_SECONDS = 60.0  # of throttling or of lost connections, one after the other
+_MENDS = {
+    "AccessDenied": "allow cloudtrail:LookupEvents to this identity",
+    "AccessDeniedException": "allow cloudtrail:LookupEvents to this identity",
+    "ExpiredToken": "renew the credentials and run the same command again",
+    "ExpiredTokenException": "renew the credentials and run the same command again",
+    "UnrecognizedClientException": "check that the account has this Region enabled",
+    "InvalidClientTokenId": "check that the account has this Region enabled",
+}
 _PASSING = frozenset({"InternalFailure", "InternalError", "ServiceUnavailable", "RequestTimeout"})
 
 
@@ -94,17 +106,22 @@ def pages(
 
 
 class _PacedCaller:
-    """Calls twice a second at most, and again after throttling: the same page, so that none is lost."""
+    """Calls twice a second at most, and again after throttling: the same page, so that none is lost.
+
+    The service counts a call when it arrives, and only its sending and its answer are seen here. What it took
+    longer than the quickest call may have been its way there, so the next but one is sent as much later:
+    else that one would arrive too early, and be throttled on account of our own calls.
+    """
 
     def __init__(self, client: Any, stop: threading.Event) -> None:
         self._client = client
         self._stop = stop
-        self._sent = deque([-_WINDOW_SECONDS] * CALLS_PER_SECOND, maxlen=CALLS_PER_SECOND)
+        self._made = deque([(float("-inf"), 0.0)] * CALLS_PER_SECOND, maxlen=CALLS_PER_SECOND)
+        self._quickest = float("inf")
 
     def call(self, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        failures, pause = 0, 0.0
+        failures, pause, patience = 0, self._due() - time.monotonic(), float("inf")
         while True:
-            pause = max(pause, self._sent[0] + _WINDOW_SECONDS - time.monotonic())
             if self._stop.wait(max(0.0, pause)):
                 return None
             sent = time.monotonic()
@@ -112,12 +129,26 @@ class _PacedCaller:
                 answer: Mapping[str, Any] = self._client.lookup_events(**request)
             except (BotoCoreError, ClientError) as error:
                 failures += 1
-                if failures >= _MOST_FAILURES_IN_A_ROW or not _passes(error):
-                    raise LookupFailedError(str(error)) from error
-                pause = min(_FIRST_RETRY_SECONDS * 2 ** (failures - 1), _LONGEST_RETRY_SECONDS)
+                patience = min(patience, sent + _LONGEST_FAILING_SECONDS)
+                if time.monotonic() >= patience or not _passes(error):
+                    raise LookupFailedError(_told(error)) from error
+                pause = _retry_seconds(failures)
             else:
-                self._sent.append(sent)  # a call that was refused does not count
+                took = time.monotonic() - sent
+                self._quickest = min(self._quickest, took)
+                self._made.append((sent, took))  # a call that was refused does not count
                 return answer
+
+    def _due(self) -> float:
+        """When the next call may be sent."""
+        sent, took = self._made[0]
+        return sent + min(took - self._quickest, _JITTER_SECONDS) + _WINDOW_SECONDS + _CLOCK_SECONDS
+
+
+def _retry_seconds(failures: int) -> float:
+    """How long to wait after so many failures in a row."""
+    short = min(_FIRST_RETRY_SECONDS * 2.0 ** (failures - 1), _SHORT_RETRY_SECONDS)
+    return float(min(short * 2.0 ** max(0, failures - _SHORT_RETRIES), _LONGEST_RETRY_SECONDS))
 
 
 def _passes(error: BotoCoreError | ClientError) -> bool:
@@ -126,6 +157,15 @@ def _passes(error: BotoCoreError | ClientError) -> bool:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return error.response["Error"]["Code"] in _THROTTLED | _PASSING or status >= 500
     return type(error).__name__ in {"ConnectionClosedError", "ReadTimeoutError", "ConnectTimeoutError"}
+
+
+def _told(error: BotoCoreError | ClientError) -> str:
+    """What went wrong and, where it is known, what mends it."""
+    if not isinstance(error, ClientError):
+        return str(error)
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    told = f"LookupEvents: {code}: {message}"
+    return f"{told.rstrip('.')}; {_MENDS[code]}" if code in _MENDS else told
 
 
 def _only(values: frozenset[str]) -> str | None:

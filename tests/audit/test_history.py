@@ -175,6 +175,7 @@ def test_a_download_does_not_go_on_with_other_filters(aws: LocalAws, tmp_path: P
     part = tmp_path / "history.csv.part"
     part.mkdir()
     (part / "query.json").write_text('{"filters": {}, "begun": "2026-01-01T00:00:00+00:00"}')
+    (part / f"{ACCOUNT_ID}.us-east-1.jsonl").write_text("")
     answer = run(aws, "--format", "csv", "--output", str(tmp_path / "history.csv"))
     assert answer.returncode == 2
     assert "interrupted download of other events" in answer.stderr
@@ -192,6 +193,182 @@ def test_one_region_that_refuses_does_not_hide_the_other(aws: LocalAws) -> None:
     assert "IBT101" in answer.stderr
     assert "eu-west-1" in answer.stderr
     assert len(found(answer.stdout)) == 330
+
+
+def interrupted(aws: LocalAws, output: Path, *arguments: str) -> Path:
+    """Stop a download once it has kept two pages of us-east-1; return the folder where it keeps them."""
+    folder = output.with_name(f"{output.name}.part")
+    kept = folder / f"{ACCOUNT_ID}.us-east-1.jsonl"
+    with subprocess.Popen(
+        command(*arguments, "--output", str(output)), cwd=ROOT, env=dict(aws.environment())
+    ) as process:
+        while not (kept.exists() and kept.read_bytes().count(b"\n") >= 2):
+            assert process.poll() is None
+        process.kill()
+    return folder
+
+
+def test_a_killed_download_goes_on_and_says_so(aws: LocalAws, tmp_path: Path) -> None:
+    """Also when it had no time to stop; until when its events are is told, as it is a while ago."""
+    output, arguments = tmp_path / "history.jsonl", ("--event-source", "all", "--format", "jsonl")
+    folder = interrupted(aws, output, *arguments)
+    assert not output.exists()
+    answer = run(aws, *arguments, "--output", str(output))
+    assert answer.returncode == 0, answer.stderr
+    assert "going on with the download begun at" in answer.stderr
+    assert sorted(found(output.read_text())) == sorted(event["eventID"] for event in EVENTS)
+    assert not folder.exists()
+
+
+def test_two_downloads_do_not_keep_the_same_pages_twice(aws: LocalAws, tmp_path: Path) -> None:
+    """The second of them ends at once and leaves the first alone."""
+    output = tmp_path / "history.jsonl"
+    arguments = ("--event-source", "all", "--format", "jsonl", "--output", str(output))
+    with subprocess.Popen(command(*arguments), cwd=ROOT, env=dict(aws.environment())) as first:
+        while not list(tmp_path.glob("*.part/*.jsonl")):
+            assert first.poll() is None
+        second = run(aws, *arguments)
+    assert (first.returncode, second.returncode) == (0, 2)
+    assert "in use by another download" in second.stderr
+    assert sorted(found(output.read_text())) == sorted(event["eventID"] for event in EVENTS)
+
+
+def test_a_damaged_download_is_told_with_its_file(aws: LocalAws, tmp_path: Path) -> None:
+    """One line, exit code 2, and what to delete; nothing is made of half a download."""
+    output, arguments = tmp_path / "history.jsonl", ("--event-source", "all", "--format", "jsonl")
+    folder = interrupted(aws, output, *arguments)
+    kept = folder / f"{ACCOUNT_ID}.us-east-1.jsonl"
+    kept.write_bytes(b"\0" * 10 + kept.read_bytes()[10:])
+    answer = run(aws, *arguments, "--output", str(output))
+    assert answer.returncode == 2, answer.stderr
+    assert f"{kept} is damaged" in answer.stderr
+    assert f"delete {folder}" in answer.stderr
+    assert not output.exists()
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(aws: LocalAws, tmp_path: Path) -> None:
+    """Exit code 2 in one line; with room again, the same command gives each event once."""
+    output = tmp_path / "history.jsonl"
+    arguments = ("--event-source", "all", "--format", "jsonl", "--output", str(output))
+    limited = ["bash", "-c", 'ulimit -f 60; exec "$@"', "-", *command(*arguments)]  # KiB that a file may have
+    answer = subprocess.run(
+        limited, cwd=ROOT, env=dict(aws.environment()), capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert "the same command goes on from there" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert not output.exists()
+    assert run(aws, *arguments).returncode == 0
+    assert sorted(found(output.read_text())) == sorted(event["eventID"] for event in EVENTS)
+
+
+def test_a_mistaken_command_does_not_stand_in_the_way_of_the_right_one(aws: LocalAws, tmp_path: Path) -> None:
+    """Where nothing was kept, nothing is to be deleted before other options are taken."""
+    output = tmp_path / "history.jsonl"
+    part = tmp_path / "history.jsonl.part"
+    part.mkdir()
+    (part / "query.json").write_text('{"filters": {}, "begun": "2026-01-01T00:00:00+00:00"}')
+    answer = run(aws, "--event-name", "ListImages", "--format", "jsonl", "--output", str(output))
+    assert answer.returncode == 0, answer.stderr
+    assert len(found(output.read_text())) == 330
+
+
+def test_an_interruption_does_not_wait_for_a_call_that_hangs(aws: LocalAws) -> None:
+    """Ctrl-C ends it at once, though AWS takes its time to answer."""
+    slow = {"kind": "slow", "service": "cloudtrail", "operation": "LookupEvents", "seconds": 15, "count": 2}
+    aws.control("faults", [slow])
+    try:
+        with subprocess.Popen(
+            command(), cwd=ROOT, env=dict(aws.environment()), stderr=subprocess.PIPE, text=True
+        ) as process:
+            while aws.control("faults")[0]["matches"] < 2:
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=8)
+    finally:
+        aws.control("faults", method="DELETE")
+    assert process.returncode == 130
+    assert said == ""
+
+
+def test_credentials_that_expire_on_the_way_lose_nothing(aws: LocalAws, tmp_path: Path) -> None:
+    """Each Region is a finding that says what to do; afterwards the same command gives the rest."""
+    output = tmp_path / "history.jsonl"
+    arguments = ("--event-source", "all", "--format", "jsonl", "--output", str(output))
+    expired = {"kind": "error", "code": "ExpiredTokenException", "message": "It is expired.", "status": 400}
+    aws.control("faults", [expired | {"service": "cloudtrail", "operation": "LookupEvents", "after": 5}])
+    try:
+        answer = run(aws, *arguments)
+    finally:
+        aws.control("faults", method="DELETE")
+    assert answer.returncode == 1
+    assert answer.stderr.count("It is expired; renew the credentials") == 2
+    assert run(aws, *arguments).returncode == 0
+    assert sorted(found(output.read_text())) == sorted(event["eventID"] for event in EVENTS)
+
+
+MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
+    "a missing profile": (("--profile", "nobody"), "nobody"),
+    "an endpoint without its scheme": (("--endpoint-url", "127.0.0.1:4566"), "Invalid endpoint"),
+    "a Region that is none": (("--region", "us east"), "us east"),
+    "a folder as output": (("--output", "tests"), "is a folder"),
+    "no output": (("--output", ""), "is a folder"),
+    "no such folder": (("--output", "/nowhere/at/all"), "/nowhere/at"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("audit", ["history", "verify"])
+def test_mistakes_are_told_before_anything_is_done(aws: LocalAws, audit: str, name: str) -> None:
+    """One line with what was given, exit code 2, and no call of CloudTrail or Image Builder."""
+    options, words = MISTAKES[name]
+    aws.control("faults", [{"kind": "deny", "service": one} for one in ("imagebuilder", "cloudtrail")])
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-m", "audit", audit, *options],
+            cwd=ROOT,
+            env=dict(aws.environment()),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        called = [fault["matches"] for fault in aws.control("faults")]
+    finally:
+        aws.control("faults", method="DELETE")
+    assert called == [0, 0]
+    assert answer.returncode == 2, answer.stderr
+    assert words in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert not (ROOT / "tests.part").exists()
+
+
+def test_times_that_event_history_cannot_hold_are_told(aws: LocalAws) -> None:
+    """The future is a mistake; what is too old is nothing, with the way to where it is."""
+    future = [sys.executable, "-m", "audit", "history", "--start", "2999-01-01"]
+    answer = subprocess.run(
+        future, cwd=ROOT, env=dict(aws.environment()), capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    assert "--start 2999-01-01T00:00:00+00:00 is in the future" in answer.stderr
+    aws.control("faults", [{"kind": "deny", "service": "cloudtrail"}])
+    try:
+        answer = run(aws, "--end", "2020-01-01", "--format", "json")
+    finally:
+        aws.control("faults", method="DELETE")
+    assert (answer.returncode, answer.stdout) == (0, "[]\n")
+    assert "python -m audit events" in answer.stderr
+
+
+def test_regions_that_may_not_be_listed_can_be_named(aws: LocalAws) -> None:
+    """Of `--event-region all`, the message says what it needs and how to do without."""
+    aws.control("faults", [{"kind": "deny", "service": "ec2"}])
+    try:
+        answer = run(aws, "--event-region", "all")
+    finally:
+        aws.control("faults", method="DELETE")
+    assert answer.returncode == 2
+    assert "allow ec2:DescribeRegions, or name them with --event-region" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
 
 
 def test_no_credentials_is_one_clear_line(aws: LocalAws) -> None:

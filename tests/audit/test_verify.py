@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from audit.aws import Aws
+from audit.commands import verify as command
+from audit.delivery import probe
+from audit.delivery.causes import Diagnosis
+from audit.delivery.channels import ChannelError, LogFiles, Sighting
+from audit.delivery.trail import find_trail
+from audit.output import Format
 from policies.documents.bucket import log_bucket_policy
 from policies.documents.key import log_key_policy
 from tests.local_aws import ACCOUNT_ID, ROOT, LocalAws
@@ -265,6 +275,15 @@ def test_logs_that_cannot_be_read_are_not_called_undelivered(deployed: Deployed)
     assert codes(result) == {"IBT211"}
 
 
+def test_what_may_not_be_looked_at_is_told_once(deployed: Deployed) -> None:
+    """As a warning, though more than one check would have looked at it."""
+    denied = {"kind": "deny", "service": "cloudtrail", "operation": "GetTrailStatus"}
+    deployed.aws.control("faults", [denied])
+    exit_code, result = verify(deployed.aws, "--timeout", "60")
+    assert exit_code == 0
+    assert [one["code"] for one in result["findings"]] == ["IBT215"]
+
+
 def test_a_refused_probe_is_told_though_its_record_arrives(deployed: Deployed) -> None:
     """A denied call is recorded as well; the verdict is still not clean."""
     deployed.aws.control("faults", [{"kind": "deny", "service": "imagebuilder"}])
@@ -304,3 +323,128 @@ def test_several_trails_ask_for_a_name(deployed: Deployed) -> None:
     assert TRAIL_ARN in finished.stderr
     assert other in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
+
+
+def test_a_trail_is_found_by_its_name_in_other_regions_too(deployed: Deployed) -> None:
+    """DescribeTrails knows a multi-Region trail there, though not by its name alone."""
+    code, result = verify(deployed.aws, "--trail", TRAIL, "--timeout", "60", region="eu-west-1")
+    assert code == 0, result
+    assert result["trail_arn"] == TRAIL_ARN
+
+
+def test_later_calls_of_the_same_name_do_not_hide_the_probe(deployed: Deployed) -> None:
+    """Event history gives 50 events a page, and a busy account makes more before the probe is seen."""
+    deployed.aws.client("imagebuilder").list_components(owner="Self")
+    trail = deployed.cloudtrail
+    one = json.loads(
+        trail.lookup_events(
+            LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "ListComponents"}]
+        )["Events"][0]["CloudTrailEvent"]
+    )
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    later = [one | {"eventID": str(uuid4()), "requestID": str(uuid4()), "eventTime": soon} for _ in range(60)]
+    deployed.aws.control("records", {"Records": later})
+    late = {"kind": "deny", "service": "cloudtrail", "operation": "LookupEvents", "count": 5}
+    deployed.aws.control("faults", [late])
+    code, result = verify(deployed.aws, "--timeout", "10")
+    assert code == 0, result
+
+
+def test_a_result_that_cannot_be_written_is_told_before_the_probe(deployed: Deployed) -> None:
+    """And not after a wait of minutes."""
+    deployed.aws.control("faults", [{"kind": "deny", "service": "imagebuilder"}])
+    finished = subprocess.run(
+        [sys.executable, "-m", "audit", "verify", "--output", "/nowhere/at/all"],
+        cwd=ROOT,
+        env=dict(deployed.aws.environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert deployed.aws.control("faults")[0]["matches"] == 0
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("audit: --output /nowhere/at/all: ")
+
+
+def test_a_component_left_behind_is_named(deployed: Deployed) -> None:
+    """The probe that writes says what it could not delete."""
+    refused = {"kind": "deny", "service": "imagebuilder", "operation": "DeleteComponent"}
+    deployed.aws.control("faults", [refused])
+    code, result = verify(deployed.aws, "--write", "--timeout", "60")
+    assert code == 1
+    (component,) = deployed.aws.client("imagebuilder").list_components(owner="Self")["componentVersionList"]
+    (finding,) = result["findings"]
+    assert f"{component['arn']}/1 is left behind: delete it" in finding["detail"]
+
+
+@pytest.fixture
+def here(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """The deployment's AWS, as this process reaches it."""
+    for name, value in deployed.aws.environment().items():
+        monkeypatch.setenv(name, value)
+    return Aws()
+
+
+def test_channels_that_stay_closed_are_not_waited_for(
+    deployed: Deployed, here: Aws, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Who may not read the logs is told so after a while, not when the time is up."""
+    monkeypatch.setattr(command, "BLOCKED_SECONDS", 1.0)
+    deployed.aws.control("faults", [{"kind": "deny", "service": "s3", "operation": "GetObject"}])
+    began = time.monotonic()
+    assert command.verify(here, timeout=60.0, form=Format.JSON) == 1
+    assert time.monotonic() - began < 30
+    assert codes(json.loads(capsysbinary.readouterr().out)) == {"IBT211"}
+
+
+def test_a_log_file_that_cannot_be_read_does_not_hide_the_others(deployed: Deployed, here: Aws) -> None:
+    """The probe's own file is read though another one, before it, is refused."""
+    trail = find_trail(here, TRAIL)
+    assert trail is not None
+    (made,) = probe.read(here.client("imagebuilder"))
+    folder = f"AWSLogs/{ACCOUNT_ID}/CloudTrail/{REGION}/{made.aws_time:%Y/%m/%d}"
+    archived = (
+        f"{folder}/{ACCOUNT_ID}_CloudTrail_{REGION}_{made.aws_time:%Y%m%dT%H%M}Z_0000000000000000.json.gz"
+    )
+    deployed.s3.put_object(Bucket=BUCKET, Key=archived, Body=b"", StorageClass="GLACIER")
+    deployed.aws.control("deliver", {})
+    seen: list[Sighting] = []
+    with pytest.raises(ChannelError, match=archived):
+        seen.extend(LogFiles(here, trail, ACCOUNT_ID).look([made]))
+    assert [sighting.request_id for sighting in seen] == [made.request_id]
+
+
+def test_an_organizations_trail_needs_the_organizations_folder(deployed: Deployed, here: Aws) -> None:
+    """Its logs lie below the organization's ID: only that statement's loss keeps them from arriving."""
+    organizations = here.client("organizations")
+    organization = organizations.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+
+    def put_policy(*places: str) -> None:
+        allowed = [("s3:GetBucketAcl", ""), *(("s3:PutObject", f"/AWSLogs/{place}/*") for place in places)]
+        statements = [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": action,
+                "Resource": f"arn:aws:s3:::{BUCKET}{place}",
+                "Condition": {"StringEquals": {"aws:SourceOrgID": organization, "aws:SourceArn": TRAIL_ARN}},
+            }
+            for action, place in allowed
+        ]
+        policy = {"Version": "2012-10-17", "Statement": statements}
+        deployed.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+
+    put_policy(organization, ACCOUNT_ID)
+    deployed.cloudtrail.update_trail(Name=TRAIL, IsOrganizationTrail=True)
+    trail = find_trail(here, TRAIL)
+    assert trail is not None
+    (made,) = probe.read(here.client("imagebuilder"))
+    put_policy(organization)
+    assert Diagnosis(here, trail, ACCOUNT_ID, made).findings() == []
+    put_policy(ACCOUNT_ID)
+    (finding,) = Diagnosis(here, trail, ACCOUNT_ID, made).findings()
+    assert finding.kind.code == "IBT206"
+    assert "s3:PutObject is not allowed: the statement number 2 would allow it, but for its Resource" in (
+        finding.detail
+    )

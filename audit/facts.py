@@ -51,7 +51,7 @@ class Act(NamedTuple):
 
 
 class Deed(NamedTuple):
-    """One line of who did what: the same identity, action, Region and result."""
+    """One line of who did what: the same identity, action, Region and result. `account` is the identity's."""
 
     who: str
     kind: str
@@ -59,6 +59,7 @@ class Deed(NamedTuple):
     action: str
     region: str
     result: str
+    account: str
 
 
 class Moment(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -174,8 +175,10 @@ class Facts:
         for key, (seen, addresses) in self.acts.items():
             act = Act(*key)
             who = self.people[act.by]
-            result = act.error or "ok"
-            deed = Deed(who.who, who.kind, who.service or "", act.action, act.region or "", result)
+            deed = Deed(
+                *(who.who, who.kind, who.service or "", act.action, act.region or "", act.error or "ok"),
+                who.account_id or "",
+            )
             mine = found.setdefault(deed, (Seen(), set()))
             mine[0].merge(seen)
             mine[1].update(addresses)

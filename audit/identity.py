@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -14,6 +15,13 @@ from audit.records import Event, SessionContext, SessionIssuer, UserIdentity
 _NO_ISSUER = SessionIssuer()
 _NO_SESSION = SessionContext()
 _NOBODY = UserIdentity()
+_SERVICE_LINKED = re.compile(r":role/aws-service-role/([^/]+)/")
+_NAMED_WITHIN_ACCOUNT = {
+    "IAMUser",
+    "AssumedRole",
+    "Role",
+    "FederatedUser",
+}  # another account may have the same
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -44,13 +52,13 @@ class Identity(msgspec.Struct, frozen=True):
         text = f"{self.who}, {self.credentials}"
         if self.service and self.kind != "AWSService":
             text += f", through {self.service}"
-        if self.on_behalf_of:
+        if self.on_behalf_of and self.on_behalf_of != self.who:
             text += f", on behalf of Identity Center user {self.on_behalf_of}"
-        if self.source_identity and self.source_identity not in self.who:
+        if self.source_identity:  # said even beside the same session name: that one was the caller's choice
             text += f", source identity {self.source_identity}"
         if self.mfa:
             text += ", with MFA"
-        if self.cross_account:
+        if self.cross_account and self.kind != "AWSAccount":
             text += f", from account {self.account_id}"
         return text
 
@@ -102,18 +110,19 @@ def _identify(
     kind = user.type or ("AWSService" if user.invoked_by else "Unknown")
     who, credentials = _ANSWERS.get(kind, _unknown)(user, issuer, session)
     account_id = user.account_id or issuer.account_id
+    foreign = bool(account_id and recipient and account_id.isdigit() and account_id != recipient)
     identity = Identity(
-        who=who,
+        who=f"{who} of {account_id}" if foreign and kind in _NAMED_WITHIN_ACCOUNT else who,
         kind=kind,
         credentials=credentials,
         account_id=account_id,
         arn=user.arn,
         issuer=issuer.arn,
-        service=user.invoked_by,
+        service=user.invoked_by or (user.principal_id if kind == "AWSService" else None),
         on_behalf_of=user.on_behalf_of.user_id if user.on_behalf_of else None,
         source_identity=session.source_identity,
         mfa=_mfa(session),
-        cross_account=bool(account_id and recipient and account_id.isdigit() and account_id != recipient),
+        cross_account=foreign,
     )
     key = f"{identity.explained()} {identity.arn} {identity.account_id}"
     return msgspec.structs.replace(identity, key=key)
@@ -138,16 +147,32 @@ def _iam_user(user: UserIdentity, issuer: SessionIssuer, session: SessionContext
     del issuer
     who = user.user_name or _last(user.arn) or user.principal_id or "unnamed IAM user"
     temporary = session.attributes is not None
-    return who, "IAM user with temporary credentials" if temporary else "IAM user with its own access key"
+    return (
+        who,
+        "IAM user with temporary credentials"
+        if temporary
+        else "IAM user with its own access key or password",
+    )
 
 
 def _assumed_role(user: UserIdentity, issuer: SessionIssuer, session: SessionContext) -> tuple[str, str]:
-    del session
     _, _, named = (user.arn or "").partition(":assumed-role/")
     role, _, session_name = named.rpartition("/")
     role = issuer.user_name or role or _last(issuer.arn) or "unnamed role"
     session_name = session_name or (user.principal_id or "").partition(":")[2]
-    return f"{role}/{session_name}" if session_name else role, f"session of the role {role}"
+    owner = _SERVICE_LINKED.search(issuer.arn or "")
+    web = session.web_id_federation_data
+    if owner:
+        credentials = f"session of the service-linked role {role}, which only {owner[1]} can assume"
+    elif role.startswith("AWSReservedSSO_"):
+        credentials = f"session of the role {role}, granted by IAM Identity Center"
+    elif web and web.federated_provider:
+        credentials = (
+            f"session of the role {role}, vouched for by web identity provider {web.federated_provider}"
+        )
+    else:
+        credentials = f"session of the role {role}"
+    return f"{role}/{session_name}" if session_name else role, credentials
 
 
 def _role(user: UserIdentity, issuer: SessionIssuer, session: SessionContext) -> tuple[str, str]:
@@ -175,7 +200,9 @@ def _web_identity_user(user: UserIdentity, issuer: SessionIssuer, session: Sessi
     del issuer
     web = session.web_id_federation_data
     provider = user.identity_provider or (web.federated_provider if web else None)
-    who = user.user_name or (user.principal_id or "").rpartition(":")[2]
+    # principalId is provider:application:user, and both provider (an ARN) and user may hold colons.
+    named = (user.principal_id or "").removeprefix(f"{provider}:")
+    who = user.user_name or (named.partition(":")[2] if provider else named.rpartition(":")[2])
     return who or "unnamed web identity", f"vouched for by web identity provider {provider or '(not named)'}"
 
 
@@ -190,6 +217,8 @@ def _identity_center_user(
 
 def _aws_account(user: UserIdentity, issuer: SessionIssuer, session: SessionContext) -> tuple[str, str]:
     del issuer, session
+    if user.account_id == "ANONYMOUS_PRINCIPAL":
+        return "anonymous", "no credentials: a request that nobody signed"
     name = user.principal_id or user.arn
     who = f"account {user.account_id or 'not named'}"
     return f"{who} ({name})" if name else who, "an identity of another AWS account"

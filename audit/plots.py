@@ -1,72 +1,110 @@
-"""Plots as inline SVG, each with a text that says the same to who cannot see it."""
+"""Plots as inline SVG beside the numbers they show, for whoever cannot see or tell apart the shapes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from html import escape
 
-_WIDTH, _HEIGHT, _FOOT = 600, 160, 22
+from audit.output import shown
+
+_WIDTH, _HEIGHT = 600, 160
 _MOST_COLUMNS = 168  # a week of hours; more are drawn as days
 _MOST_BARS = 12
+_MOST_STEPS = 3660  # ten years of days; who sees further sees a wrong time
 
 
 def activity(hours: Mapping[str, Sequence[int]]) -> str:
-    """Columns of events by hour (by day, if there are many hours), failed ones on top of them in red.
+    """Columns of events by hour (by day, if there are many hours), failed ones at their foot in red.
 
-    `hours` maps "2026-01-31T13" to [all, failed].
+    `hours` maps "2026-01-31T13" to [all, failed]. Hours without events have their place, too.
     """
-    columns = dict(sorted(hours.items()))
-    unit = "hour"
+    if not hours:
+        return "<p>None.</p>"
+    unit, columns = "hour", _with_quiet(hours, 13)
     if len(columns) > _MOST_COLUMNS:
-        unit, by_day = "day", dict[str, list[int]]()
-        for hour, (count, failed) in columns.items():
+        by_day: dict[str, list[int]] = {}
+        for hour, (count, failed) in hours.items():
             day = by_day.setdefault(hour[:10], [0, 0])
             day[0] += count
             day[1] += failed
-        columns = dict(by_day)
-    most = max((count for count, _ in columns.values()), default=1)
-    step = _WIDTH / max(len(columns), 1)
-    floor = _HEIGHT - _FOOT
+        unit, columns = "day", _with_quiet(by_day, 10)
+    most = max(count for count, _ in columns.values())
+    step = _WIDTH / len(columns)
     shapes = []
     for place, (name, (count, failed)) in enumerate(columns.items()):
         for kind, number in (("all", count), ("bad", failed)):
-            height = floor * number / most
+            height = _HEIGHT * number / most
             if number:
                 shapes.append(
-                    f'<rect class="{kind}" x="{place * step:.1f}" y="{floor - height:.1f}" '
+                    f'<rect class="{kind}" x="{place * step:.1f}" y="{_HEIGHT - height:.1f}" '
                     f'width="{max(step - 1, 0.5):.1f}" height="{height:.1f}">'
-                    f"<title>{escape(name)}: {count:,} events, {failed:,} failed</title></rect>"
+                    f"<title>{escape(shown(name))}: {count:,} events, {failed:,} failed</title></rect>"
                 )
-    names = list(columns) or [""]
-    shapes.append(f'<line class="axis" x1="0" x2="{_WIDTH}" y1="{floor}" y2="{floor}"/>')
-    shapes.append(f'<text x="0" y="{_HEIGHT - 5}">{escape(names[0])}</text>')
-    shapes.append(f'<text x="{_WIDTH}" y="{_HEIGHT - 5}" text-anchor="end">{escape(names[-1])}</text>')
+    ends = [escape(shown(name)) for name in list(columns)[:: max(len(columns) - 1, 1)]]
     label = f"Events by {unit}: {len(columns)} {unit}s, {most:,} events in the busiest"
-    return _figure(label, _HEIGHT, shapes)
-
-
-def bars(title: str, counts: Mapping[str, Sequence[int]]) -> str:
-    """Bars of the names that occur most; `counts` maps each to [all, failed]."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))[:_MOST_BARS]
-    most = max((values[0] for _, values in ranked), default=1)
-    shapes = []
-    for place, (name, (count, failed)) in enumerate(ranked):
-        top = place * 22
-        for kind, number in (("all", count), ("bad", failed)):
-            if number:
-                shapes.append(
-                    f'<rect class="{kind}" x="250" y="{top + 3}" '
-                    f'width="{280 * number / most:.1f}" height="14"/>'
-                )
-        short = name if len(name) <= 38 else name[:37] + "…"
-        text = f"{escape(short)}<title>{escape(name)}</title>"
-        shapes.append(f'<text x="242" y="{top + 14}" text-anchor="end">{text}</text>')
-        shapes.append(f'<text x="{256 + 280 * count / most:.1f}" y="{top + 14}">{count:,}</text>')
-    return _figure(f"{title}: {len(counts)} in all", max(len(ranked), 1) * 22, shapes)
-
-
-def _figure(label: str, height: int, shapes: Sequence[str]) -> str:
+    lines = "".join(
+        f'<tr><th scope="row">{escape(shown(name))}</th>{_numbers(count, failed)}</tr>'
+        for name, (count, failed) in columns.items()
+    )
     return (
-        f'<figure><svg role="img" aria-label="{escape(label)}" viewBox="0 0 {_WIDTH} {height}">'
-        f"{''.join(shapes)}</svg><figcaption>{escape(label)}; failed ones in red.</figcaption></figure>"
+        f'<figure><svg role="img" aria-label="{escape(label)}" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+        f'preserveAspectRatio="none">{"".join(shapes)}</svg>'
+        f'<div class="ends" aria-hidden="true"><span>{"</span><span>".join(ends)}</span></div>'
+        f"<figcaption>{escape(label)}; failed ones in red, at the foot.</figcaption>"
+        f"<details><summary>The numbers</summary>{_table(label, unit, lines)}</details></figure>"
+    )
+
+
+def _with_quiet(counts: Mapping[str, Sequence[int]], letters: int) -> dict[str, Sequence[int]]:
+    """The counts in order of time, zeros in between; `letters` of a time name an hour (13) or a day (10)."""
+    plain = {name: counts[name] for name in sorted(counts)}
+    step = timedelta(hours=1) if letters == 13 else timedelta(days=1)
+    try:
+        first, last = map(datetime.fromisoformat, (min(counts), max(counts)))
+        steps = range(min(round((last - first) / step), _MOST_STEPS) + 1)
+        names = [(first + number * step).isoformat()[:letters] for number in steps]
+    except (ValueError, TypeError, OverflowError):  # an eventTime that is none
+        return plain
+    filled = {name: counts.get(name, (0, 0)) for name in names}
+    return filled if filled.keys() >= plain.keys() else plain
+
+
+def bars(what: str, counts: Mapping[str, Sequence[int]]) -> str:
+    """A table of the names that occur most, with bars; `counts` maps each to [all, failed]."""
+    if not counts:
+        return ""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))[:_MOST_BARS]
+    most = max(count for _, (count, _) in ranked)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(shown(name))}{_bar(count / most, failed / most)}</th>'
+        f"{_numbers(count, failed)}</tr>"
+        for name, (count, failed) in ranked
+    )
+    shown_of = (
+        f"{len(ranked)} of {len(counts)} shown" if len(counts) > len(ranked) else f"{len(counts)} in all"
+    )
+    caption = f"Events by {what}: {shown_of}; failed ones in red, at the left"
+    return f"<div>{_table(caption, what, lines)}</div>"
+
+
+def _bar(whole: float, failed: float) -> str:
+    parts = (("all", whole), ("bad", failed))
+    shapes = "".join(
+        f'<rect class="{kind}" width="{part * 100:.1f}" height="1"/>' for kind, part in parts if part
+    )
+    return (
+        f'<svg class="bar" aria-hidden="true" viewBox="0 0 100 1" preserveAspectRatio="none">{shapes}</svg>'
+    )
+
+
+def _numbers(count: int, failed: int) -> str:
+    return f'<td class="number">{count:,}</td><td class="number">{failed:,}</td>'
+
+
+def _table(caption: str, what: str, lines: str) -> str:
+    heads = "".join(f'<th scope="col">{head}</th>' for head in (what.capitalize(), "Events", "Failed"))
+    return (
+        f'<table class="plot"><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table>"
     )

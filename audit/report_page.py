@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
-import secrets
+import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import islice
 from pathlib import Path
 from string import Template
 
 import msgspec
 
-from audit.facts import MOST_MOMENTS, Facts
-from audit.output import plain
+from audit.facts import Facts
+from audit.output import shown
 from audit.plots import activity, bars
-from audit.report import deed_rows
+from audit.report import deed_rows, sections, timelines
 
-_PAGE = Template(Path(__file__).with_name("page.html").read_text())
+_TEXT = Path(__file__).with_name("page.html").read_text()
+_PAGE = Template(_TEXT)
 _MOST_ROWS = 5000
 _MOST_TIMELINES = 200
+_NUMBERS = {"Events", "Failed", "Times"}
+_FILTERED = {"identities", "addresses"}
 
 
 def page(facts: Facts) -> str:
-    """The whole page."""
+    """The whole page; the same facts give the same page."""
     total = facts.total
     span = f", {total.first} to {total.last}" if total.count else ""
-    sections = {
-        "Activity": ("activity", _activity(facts)),
-        "Who did what": ("deeds", _deeds(facts)),
-        "Identities": ("identities", _identities(facts)),
-        "Addresses": ("addresses", _addresses(facts)),
-        "Failures": ("failures", _failures(facts)),
-        "Calls made by services": ("services", _services(facts)),
-        "Timelines": ("timelines", _timelines(facts)),
-    }
+    parts = {"Activity": ("activity", _activity(facts)), "Who did what": ("deeds", _deeds(facts))}
+    for section in sections(facts):
+        content = _table(
+            section.name, section.title, section.heads, section.rows, filtered=section.name in _FILTERED
+        )
+        parts[section.title] = (section.name, content)
+    parts["Timelines"] = ("timelines", _timelines(facts))
     return _PAGE.substitute(
-        nonce=secrets.token_urlsafe(16),
+        style=_hash_of("style"),
+        script=_hash_of("script"),
         summary=escape(f"{total.count:,} events, {total.failed:,} failed{span} (UTC)"),
-        nav="".join(f'<a href="#{name}">{escape(title)}</a>' for title, (name, _) in sections.items()),
+        nav="".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for title, (name, _) in parts.items()),
         body="".join(
             f'<section id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{escape(title)}</h2>'
             f"{content}</section>"
-            for title, (name, content) in sections.items()
+            for title, (name, content) in parts.items()
         ),
     )
+
+
+def _hash_of(tag: str) -> str:
+    """What the page's policy allows to run: this very text, and nothing that an event might bring."""
+    text = _TEXT.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].replace("$$", "$")
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _activity(facts: Facts) -> str:
@@ -52,69 +62,36 @@ def _activity(facts: Facts) -> str:
         sums = people.setdefault(identity.who, [0, 0])
         sums[0] += seen.count
         sums[1] += seen.failed
-    plots = activity(facts.hours) + bars("Actions", actions) + bars("Identities", people)
-    return f'<div class="plots">{plots}</div>'
+    return (
+        f'{activity(facts.hours)}<div class="plots">{bars("action", actions)}{bars("identity", people)}</div>'
+    )
 
 
 def _deeds(facts: Facts) -> str:
-    heads = ("Who", "Identity", "Through", "Action", "Result", "Region", "From", "Times", "First", "Last")
+    heads = (
+        "Who",
+        "Identity",
+        "Through",
+        "Action",
+        "Result",
+        "Region",
+        "From",
+        "Times",
+        "First",
+        "Last",
+        "Account",
+    )
     rows = (msgspec.structs.astuple(row) for row in deed_rows(facts))
-    return _table("deed-table", heads, rows, filtered=True)
-
-
-def _identities(facts: Facts) -> str:
-    heads = ("First seen", "Identity", "ARN", "Events", "Failed", "Last seen")
-    known = sorted(facts.identities.values(), key=lambda item: (item[1].first, item[0].key))
-    rows = (
-        (seen.first, identity.explained(), identity.arn, seen.count, seen.failed, seen.last)
-        for identity, seen in known
-    )
-    return _table("identity-table", heads, rows, filtered=True)
-
-
-def _addresses(facts: Facts) -> str:
-    known = sorted(facts.addresses.items(), key=lambda item: (item[1].first, item[0]))
-    rows = ((seen.first, address, seen.count, seen.failed, seen.last) for address, seen in known)
-    return _table(
-        "address-table", ("First seen", "Address", "Events", "Failed", "Last seen"), rows, filtered=True
-    )
-
-
-def _failures(facts: Facts) -> str:
-    failed = [(deed, seen) for deed, (seen, _) in facts.deeds.items() if seen.failed]
-    failed.sort(key=lambda item: (-item[1].failed, item[0]))
-    rows = (
-        (deed.result, deed.action, deed.who, deed.region, seen.failed, seen.first, seen.last)
-        for deed, seen in failed
-    )
-    return _table("failure-table", ("Error", "Action", "Who", "Region", "Times", "First", "Last"), rows)
-
-
-def _services(facts: Facts) -> str:
-    made = [(deed, seen) for deed, (seen, _) in facts.deeds.items() if deed.service]
-    made.sort(key=lambda item: (item[1].first, item[0]))
-    rows = (
-        (
-            deed.service,
-            deed.who if deed.kind != "AWSService" else "itself",
-            *(deed.action, deed.result, seen.count, seen.first, seen.last),
-        )
-        for deed, seen in made
-    )
-    heads = ("Service", "On behalf of", "Action", "Result", "Times", "First", "Last")
-    return _table("service-table", heads, rows)
+    return _table("deed", "Who did what", heads, rows, filtered=True)
 
 
 def _timelines(facts: Facts) -> str:
     parts = []
-    for arn in sorted(facts.timelines)[:_MOST_TIMELINES]:
-        moments = sorted(facts.timelines[arn].moments)[-MOST_MOMENTS:]
-        length = facts.timelines[arn].length
-        note = f", the newest {len(moments)} shown" if length > len(moments) else ""
-        rows = ((moment.time, moment.action, moment.who, moment.result) for moment in moments)
+    for arn, length, steps in islice(timelines(facts), _MOST_TIMELINES):
+        note = f", the newest {len(steps)} shown" if length > len(steps) else ""
+        table = _table("", arn, ("Time", "Action", "Who", "Result"), steps)
         parts.append(
-            f"<details><summary>{escape(arn)} ({length:,} changes{note})</summary>"
-            f"{_table('', ('Time', 'Action', 'Who', 'Result'), rows)}</details>"
+            f"<details><summary>{escape(shown(arn))} ({length:,} changes{note})</summary>{table}</details>"
         )
     more = len(facts.timelines) - _MOST_TIMELINES
     if more > 0:
@@ -123,34 +100,36 @@ def _timelines(facts: Facts) -> str:
 
 
 def _table(
-    name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, filtered: bool = False
+    name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, filtered: bool = False
 ) -> str:
-    lines = []
-    left_out = 0
-    for number, row in enumerate(rows):
-        if number >= _MOST_ROWS:
-            left_out += 1
-        else:
-            lines.append(f"<tr>{''.join(map(_cell, row))}</tr>")
+    """A table that scrolls sideways by keyboard, too; with a name, it has an id and may have a filter."""
+    rows = iter(rows)
+    lines = [f"<tr>{''.join(map(_cell, row))}</tr>" for row in islice(rows, _MOST_ROWS)]
     if not lines:
         return "<p>None.</p>"
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    label = escape(shown(title))
+    head = "".join(
+        f'<th scope="col"{" class=number" if text in _NUMBERS else ""}>{escape(text)}</th>' for text in heads
+    )
+    named = f' id="{name}-table"' if name else ""
     table = (
-        f'<div class="scroll"><table id="{name}"><thead><tr>{head}</tr></thead>'
+        f'<div class="scroll" role="region" aria-label="{label}, table" tabindex="0">'
+        f"<table{named}><caption>{label}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
+    left_out = sum(1 for _ in rows)
     if left_out:
-        table += f"<p>{left_out:,} further lines are not shown; --format csv has all.</p>"
+        table += f"<p>{left_out:,} further lines are not shown; narrow the report down by its options.</p>"
     if not filtered:
         return table
     return (
-        f'<p><label for="{name}-filter">Filter: lines with all of these words</label></p>'
-        f'<p><input id="{name}-filter" type="search" data-filters="{name}" autocomplete="off"> '
-        f'<span id="{name}-status" role="status">{len(lines)} lines</span></p>{table}'
+        f'<p><label for="{name}-filter">Filter {label.lower()}: lines with all of these words</label></p>'
+        f'<p><input id="{name}-filter" type="search" data-filters="{name}-table" autocomplete="off"> '
+        f'<span id="{name}-table-status" role="status">{len(lines):,} lines</span></p>{table}'
     )
 
 
 def _cell(value: object) -> str:
     if isinstance(value, int):
         return f'<td class="number">{value:,}</td>'
-    return f"<td>{escape(plain(value))}</td>"
+    return f"<td>{escape(shown(value))}</td>"

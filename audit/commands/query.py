@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import sys
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import msgspec
 from audit import logs, query
 from audit.commands.events import lines, tell, values
 from audit.findings import Finding
-from audit.output import Format, write_rows
+from audit.output import Format, opened, write_rows
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
@@ -37,27 +40,49 @@ def run(
 
     """
     findings: list[Finding] = []
-    sql = query.named_queries().get(sql, sql)
+    sql = _text(sql)
     query.translated(sql)  # refuse bad SQL before reading anything
     result = query.run(sql, values(logs.condensed(source, selection, lines, limit=limit), findings))
     members = [f"c{number}" for number in range(len(result.columns))]
-    row_type: Any = msgspec.defstruct(
-        "Row",
-        [(member, Any) for member in members],
-        rename=dict(zip(members, result.columns, strict=True)),
-    )
+    row_type: Any = msgspec.defstruct("Row", list(zip(members, result.types, strict=True)))
     rows = (row_type(*map(_plain, row)) for row in result.rows)
-    write_rows(rows, members, form, output, heads=result.columns)
+    write_rows(rows, members, form, output, heads=_distinct(result.columns))
     return tell(findings)
+
+
+def _text(sql: str) -> str:
+    """The SQL of a named query, or the text itself."""
+    named = query.named_queries()
+    if re.fullmatch(r"[\w-]+", sql) and sql not in named:
+        raise query.QueryError(f"no query is called {sql}; there are {', '.join(named)}")
+    return named.get(sql, sql)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where they recur: a, a_1. Parquet takes a and A for one."""
+    found: list[str] = []
+    for name in names:
+        tries = (f"{name}_{number}" if number else name for number in count())
+        found.append(next(one for one in tries if one.lower() not in {known.lower() for known in found}))
+    return found
 
 
 def listed() -> int:
     """Name the queries that come with the program and what each answers."""
-    for name, sql in query.named_queries().items():
-        print(f"{name:26}{sql.splitlines()[0].removeprefix('-- ')}", file=sys.stdout)  # noqa: T201
+    with opened(None) as file:
+        for name, sql in query.named_queries().items():
+            file.write(f"{name:26}{sql.splitlines()[0].removeprefix('-- ')}\n".encode())
     return 0
 
 
 def _plain(value: Any) -> Any:
-    """A value that each output can write: structs and lists as they are, what JSON does not know as text."""
-    return value if isinstance(value, str | int | float | bool | None | dict | list) else str(value)
+    """A value that each output can write: structs, lists and numbers as they are, the rest as text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if -(2**63) <= value < 2**63 else Decimal(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, str | float | bool | Decimal | None) else str(value)

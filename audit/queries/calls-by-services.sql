@@ -1,7 +1,10 @@
 -- Calls that AWS services made, for themselves or on someone's behalf.
 SELECT
   useridentity.invokedby AS service,
-  coalesce(useridentity.arn, 'for itself') AS on_behalf_of,
+  coalesce(
+    nullif(useridentity.arn, ''), nullif(useridentity.username, ''), useridentity.onbehalfof.userid,
+    nullif(useridentity.principalid, ''), 'for itself'
+  ) AS on_behalf_of,
   eventsource,
   eventname,
   count(*) AS calls,

@@ -1,6 +1,9 @@
 -- Which identities fail, at what, how often, and since when.
 SELECT
-  coalesce(useridentity.arn, useridentity.invokedby, useridentity.username, useridentity.principalid) AS identity,
+  coalesce(
+    nullif(useridentity.arn, ''), nullif(useridentity.username, ''), useridentity.onbehalfof.userid,
+    nullif(useridentity.principalid, ''), useridentity.invokedby, useridentity.accountid, useridentity.type
+  ) AS identity,
   eventname,
   errorcode,
   count(*) AS failures,

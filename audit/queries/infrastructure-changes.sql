@@ -2,7 +2,10 @@
 SELECT
   eventtime,
   eventname,
-  coalesce(useridentity.arn, useridentity.invokedby, useridentity.username, useridentity.principalid) AS identity,
+  coalesce(
+    nullif(useridentity.arn, ''), nullif(useridentity.username, ''), useridentity.onbehalfof.userid,
+    nullif(useridentity.principalid, ''), useridentity.invokedby, useridentity.accountid, useridentity.type
+  ) AS identity,
   coalesce(
     json_extract_scalar(requestparameters, '$.infrastructureConfigurationArn'),
     json_extract_scalar(responseelements, '$.infrastructureConfigurationArn')

@@ -1,6 +1,9 @@
 -- Source addresses that an identity used at most three times: first look here for stolen credentials.
 SELECT
-  coalesce(useridentity.arn, useridentity.username, useridentity.principalid) AS identity,
+  coalesce(
+    nullif(useridentity.arn, ''), nullif(useridentity.username, ''), useridentity.onbehalfof.userid,
+    nullif(useridentity.principalid, ''), useridentity.invokedby, useridentity.accountid, useridentity.type
+  ) AS identity,
   sourceipaddress,
   count(*) AS calls,
   min(eventtime) AS first_seen,

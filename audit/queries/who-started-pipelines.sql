@@ -1,7 +1,10 @@
 -- Who started image pipelines, when, from where, and which image came of it.
 SELECT
   eventtime,
-  coalesce(useridentity.arn, useridentity.invokedby, useridentity.username, useridentity.principalid) AS identity,
+  coalesce(
+    nullif(useridentity.arn, ''), nullif(useridentity.username, ''), useridentity.onbehalfof.userid,
+    nullif(useridentity.principalid, ''), useridentity.invokedby, useridentity.accountid, useridentity.type
+  ) AS identity,
   useridentity.type AS identity_type,
   sourceipaddress,
   awsregion,

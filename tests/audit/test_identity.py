@@ -12,6 +12,8 @@ from audit.records import DECODER
 from tests.audit.test_scan import record
 
 ACCOUNT = "123456789012"
+OIDC = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+LINKED = "AWSServiceRoleForImageBuilder"
 ROLE = {
     "type": "Role",
     "arn": f"arn:aws:iam::{ACCOUNT}:role/ops/deployer",
@@ -34,7 +36,7 @@ def explained(user: Any, **changes: Any) -> Identity:
             f"root of {ACCOUNT} (my-alias)",
             None,
         ),
-        ({"type": "IAMUser", "userName": "ana"}, "ana", "IAM user with its own access key"),
+        ({"type": "IAMUser", "userName": "ana"}, "ana", "IAM user with its own access key or password"),
         ({"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/team/ana"}, "ana", None),
         (
             {
@@ -55,6 +57,42 @@ def explained(user: Any, **changes: Any) -> Identity:
             "session of the role deployer",
         ),
         ({"type": "AssumedRole", "principalId": "AROA1:ci-7"}, "unnamed role/ci-7", None),
+        (
+            {
+                "type": "AssumedRole",
+                "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{LINKED}/Ec2ImageBuilder",
+                "sessionContext": {
+                    "sessionIssuer": ROLE
+                    | {
+                        "arn": f"arn:aws:iam::1:role/aws-service-role/imagebuilder.amazonaws.com/{LINKED}",
+                        "userName": LINKED,
+                    }
+                },
+                "invokedBy": "imagebuilder.amazonaws.com",
+            },
+            f"{LINKED}/Ec2ImageBuilder",
+            f"session of the service-linked role {LINKED}, which only imagebuilder.amazonaws.com can assume",
+        ),
+        (
+            {
+                "type": "AssumedRole",
+                "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0a1b2c/ana@example.com",
+            },
+            "AWSReservedSSO_Admin_0a1b2c/ana@example.com",
+            "session of the role AWSReservedSSO_Admin_0a1b2c, granted by IAM Identity Center",
+        ),
+        (
+            {
+                "type": "AssumedRole",
+                "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/ci-7",
+                "sessionContext": {
+                    "sessionIssuer": ROLE,
+                    "webIdFederationData": {"federatedProvider": OIDC, "attributes": {}},
+                },
+            },
+            "deployer/ci-7",
+            f"session of the role deployer, vouched for by web identity provider {OIDC}",
+        ),
         ({"type": "Role", "arn": f"arn:aws:iam::{ACCOUNT}:role/deployer"}, "deployer", "IAM role"),
         (
             {
@@ -85,11 +123,25 @@ def explained(user: Any, **changes: Any) -> Identity:
             "vouched for by web identity provider (not named)",
         ),
         (
+            {
+                "type": "WebIdentityUser",
+                "principalId": f"{OIDC}:sts.amazonaws.com:repo:octo/images:ref:refs/heads/main",
+                "identityProvider": OIDC,
+            },
+            "repo:octo/images:ref:refs/heads/main",
+            f"vouched for by web identity provider {OIDC}",
+        ),
+        (
             {"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1"}, "credentialId": "c"},
             "u-1",
             "IAM Identity Center user",
         ),
         ({"type": "AWSAccount", "accountId": "210987654321"}, "account 210987654321", None),
+        (
+            {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"},
+            "anonymous",
+            "no credentials: a request that nobody signed",
+        ),
         (
             {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"},
             "ec2.amazonaws.com",
@@ -159,3 +211,32 @@ def test_identities_that_differ_have_different_keys() -> None:
     }
     assert explained(one).key != explained(other).key
     assert explained(one).key == explained(one | {"accessKeyId": "ASIA2"}).key
+
+
+def test_a_session_name_hides_no_source_identity() -> None:
+    """Whoever assumes a role chooses the session's name, and may put another's name into it."""
+    session = {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/ana-or-bob"}
+    ana, bob = (explained(session | {"sessionContext": {"sourceIdentity": name}}) for name in ("ana", "bob"))
+    assert "source identity ana" in ana.explained()
+    assert ana.key != bob.key
+
+
+def test_a_caller_of_another_account_is_not_taken_for_its_namesake_here() -> None:
+    """The name tells both apart wherever it stands alone."""
+    user = {"type": "IAMUser", "userName": "ana", "accountId": ACCOUNT}
+    assert explained(user, recipientAccountId=ACCOUNT).who == "ana"
+    assert explained(user, recipientAccountId="210987654321").who == f"ana of {ACCOUNT}"
+
+
+def test_nothing_is_explained_twice() -> None:
+    """Neither the Identity Center user whom the name gives already, nor the account."""
+    person = {"type": "IdentityCenterUser", "accountId": ACCOUNT, "onBehalfOf": {"userId": "u-1"}}
+    assert explained(person).explained() == "u-1, IAM Identity Center user"
+    account = {"type": "AWSAccount", "accountId": ACCOUNT, "principalId": "AIDA1"}
+    text = explained(account, recipientAccountId="210987654321").explained()
+    assert text == f"account {ACCOUNT} (AIDA1), an identity of another AWS account"
+
+
+def test_a_service_that_is_only_a_principal_is_a_service_all_the_same() -> None:
+    """So that its calls are among those made by services."""
+    assert explained({"type": "AWSService", "principalId": "x.amazonaws.com"}).service == "x.amazonaws.com"

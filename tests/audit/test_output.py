@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import msgspec
 import pytest
 
-from audit.output import Format, OutputError, opened, write_rows
+from audit.output import Format, OutputError, opened, table, write_rows
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -91,3 +95,123 @@ def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     """The message names the option and the path."""
     with pytest.raises(OutputError, match=r"--output .*nowhere.*: "):
         written(Format.JSON, tmp_path / "nowhere" / "a.json", ROWS)
+
+
+def test_parquet_keeps_numbers_and_booleans(tmp_path: Path) -> None:
+    """Whoever reads the file can add and filter."""
+    path = tmp_path / "a.parquet"
+    written(Format.PARQUET, path, ROWS)
+    kinds = duckdb.read_parquet(str(path)).types
+    assert [str(kind) for kind in kinds] == ["VARCHAR", "VARCHAR", "BIGINT", "BOOLEAN"]
+
+
+def test_heads_name_the_columns_in_each_format(tmp_path: Path) -> None:
+    """Whatever characters they have; a formula in a head is no formula, either."""
+    heads = ['a"b', "new\nline", "=1+1", "from"]
+    for form in (Format.JSON, Format.JSONL, Format.CSV, Format.PARQUET, Format.TABLE):
+        write_rows(ROWS[:1], COLUMNS, form, tmp_path / form, heads=heads)
+    assert list(json.loads((tmp_path / "json").read_bytes())[0]) == heads
+    assert list(json.loads((tmp_path / "jsonl").read_bytes())) == heads
+    with (tmp_path / "csv").open(newline="") as file:
+        assert next(csv.reader(file)) == ['a"b', "new\nline", "'=1+1", "from"]
+    assert duckdb.read_parquet(str(tmp_path / "parquet")).columns == heads
+    assert (tmp_path / "table").read_text().splitlines()[0].startswith('A"B  ')
+
+
+def test_parts_are_json_and_decimals_are_numbers(tmp_path: Path) -> None:
+    """Not Python's way of writing them, and no apostrophe before a negative number."""
+
+    class Odd(msgspec.Struct):
+        parts: dict[str, object]
+        amount: Decimal
+
+    row = Odd({"a": None, "b": ["x"]}, Decimal("-1.50"))
+    write_rows([row], ("parts", "amount"), Format.CSV, tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(newline="") as file:
+        parts, amount = list(csv.reader(file))[1]
+    assert (json.loads(parts), amount) == ({"a": None, "b": ["x"]}, "-1.50")
+    write_rows([row], ("parts", "amount"), Format.JSON, tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_bytes())[0]["amount"] == -1.5
+
+
+def test_a_table_s_heads_are_spelled_out_as_its_cells() -> None:
+    """A query names its columns as it likes."""
+    assert b"\x1b" not in table(["\x1b[2J"], [["\x1b[2J"]])
+
+
+def test_a_device_is_written_and_never_replaced(tmp_path: Path) -> None:
+    """--output /dev/null leaves /dev/null what it is; here, a pipe."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_rows(ROWS[:1], COLUMNS, Format.JSONL, pipe)
+    assert pipe.is_fifo()
+    assert json.loads(os.read(reader, 1000))["name"] == "ana"
+    os.close(reader)
+
+
+def test_a_link_and_the_permissions_of_a_file_stay(tmp_path: Path) -> None:
+    """What a link leads to is written; what only its owner could read stays so."""
+    path, link = tmp_path / "a.json", tmp_path / "link"
+    path.write_text("old")
+    path.chmod(0o600)
+    link.symlink_to(path)
+    written(Format.JSON, link, [])
+    assert link.is_symlink()
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("[]\n", 0o600)
+
+
+@pytest.mark.parametrize("length", [250, 300])
+def test_a_long_name_is_written_or_refused_in_one_line(length: int, tmp_path: Path) -> None:
+    """255 bytes are the most that a file's name may have."""
+    path = tmp_path / ("x" * length)
+    if length > 255:
+        with pytest.raises(OutputError, match="File name too long"):
+            written(Format.JSON, path, [])
+    else:
+        assert written(Format.JSON, path, []) == b"[]\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("arguments", [["query"], ["events", "."]])
+def test_a_full_disk_behind_stdout_is_the_user_s_matter(arguments: list[str], tmp_path: Path) -> None:
+    """One line and exit code 2, not a fault of this program."""
+    command = [sys.executable, "-m", "audit", *arguments]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "audit: standard output: No space left on device\n")
+
+
+def test_json_escapes_what_a_terminal_might_obey(tmp_path: Path) -> None:
+    """C1 controls and marks of direction, without changing a value."""
+    for form in (Format.JSON, Format.JSONL):
+        text = written(form, tmp_path / form, [Row("a\x9b2J\u202eb", "é", 1)]).decode()
+        assert not {"\x9b", "\u202e"} & set(text)
+        found = json.loads(text)
+        assert (found[0] if form is Format.JSON else found)["name"] == "a\x9b2J\u202eb"
+
+
+def test_csv_on_a_terminal_spells_controls_out_and_in_a_file_keeps_them() -> None:
+    """A file is for programs, which need the value."""
+    script = """
+from audit.output import Format, write_rows
+from tests.audit.test_output import COLUMNS, Row
+write_rows([Row("a\x1b[2Jb", None, 1)], COLUMNS, Format.CSV, None)
+"""
+    command = [sys.executable, "-c", script]
+    root = Path(__file__).parents[2]
+    terminal, slave = os.openpty()
+    subprocess.run(command, cwd=root, stdout=slave, timeout=60, check=True)
+    assert rb"a\x1b[2Jb,,1," in os.read(terminal, 10_000)
+    os.close(terminal)
+    os.close(slave)
+    assert b"a\x1b[2Jb,,1," in subprocess.run(command, cwd=root, stdout=-1, timeout=60, check=True).stdout

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 import sqlglot
 
 from audit import query
+from audit.commands.query import run as command
+from audit.output import Format
+from audit.selection import Selection
+from audit.sources.folder import Folder
 from tests.audit.test_scan import record
+from tests.corpus import log_file
 
 ROOT_CALL = json.dumps(record(eventID="root", errorCode="AccessDenied")).encode() + b"\n"
 SERVICE_CALL = (
@@ -26,12 +34,18 @@ SERVICE_CALL = (
 EVENTS = (ROOT_CALL, SERVICE_CALL)
 
 
+def answer(sql: str, *changes: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows over a record for each of these changes, or over the two above."""
+    lines = [json.dumps(record(**change)).encode() + b"\n" for change in changes]
+    return list(query.run(sql, lines or EVENTS).rows)
+
+
 def test_the_columns_are_those_of_athena_s_own_table() -> None:
     """Names in lower case, in the order of AWS's CREATE TABLE; free-form members are JSON text."""
     result = query.run("SELECT * FROM cloudtrail WHERE eventid = 'service'", EVENTS)
     assert result.columns[:5] == ("eventversion", "useridentity", "eventtime", "eventsource", "eventname")
     assert result.columns == tuple(name.lower() for name in query.COLUMNS)
-    row = dict(zip(result.columns, result.rows[0], strict=True))
+    row = dict(zip(result.columns, next(result.rows), strict=True))
     assert json.loads(row["requestparameters"]) == {"imagePipelineArn": "arn:p"}
     assert row["errorcode"] is None
 
@@ -47,13 +61,24 @@ def test_each_named_query_runs_here_and_is_athena_s_sql(name: str) -> None:
 
 def test_named_queries_find_what_they_are_for() -> None:
     """Pipelines started, root use, failures and calls by services, each from the events that show it."""
-    run = {name: query.run(sql, EVENTS).rows for name, sql in query.named_queries().items()}
+    run = {name: answer(sql) for name, sql in query.named_queries().items()}
     assert [row[5] for row in run["who-started-pipelines"]] == ["arn:p"]
     assert [row[6] for row in run["root-use"]] == ["AccessDenied"]
     assert [row[3] for row in run["failures-by-identity"]] == [1]
     assert [row[0] for row in run["calls-by-services"]] == ["imagebuilder.amazonaws.com"]
     assert run["infrastructure-changes"] == []
     assert len(run["unusual-addresses"]) == 1
+
+
+def test_named_queries_name_who_has_no_arn() -> None:
+    """An Identity Center user, whose arn CloudTrail leaves empty, and whoever lends a service permission."""
+    person = {"type": "IdentityCenterUser", "arn": "", "onBehalfOf": {"userId": "u-1"}}
+    lent = {"type": "IAMUser", "userName": "ana", "invokedBy": "ec2.amazonaws.com"}
+    changes = [{"userIdentity": person, "errorCode": "x"}, {"userIdentity": lent, "errorCode": "y"}]
+    run = {name: answer(sql, *changes) for name, sql in query.named_queries().items()}
+    assert {row[0] for row in run["failures-by-identity"]} == {"u-1", "ana"}
+    assert [row[0] for row in run["unusual-addresses"]] == ["u-1"]
+    assert [row[1] for row in run["calls-by-services"]] == ["ana"]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +89,13 @@ def test_named_queries_find_what_they_are_for() -> None:
         "SELECT content FROM read_text('{file}')",
         "SELECT * FROM glob('{file}')",
         "COPY cloudtrail TO '{file}'",
+        "SELECT * FROM information_schema.tables",
+        "SELECT * FROM duckdb_settings()",
+        "SELECT * FROM sqlite_scan('{file}', 'a')",
+        "SELECT * FROM range(3)",
+        "SELECT * FROM LATERAL read_text('{file}')",
+        "WITH gone AS (DELETE FROM cloudtrail RETURNING *) SELECT * FROM gone",
+        "SHOW TABLES",
         "INSERT INTO cloudtrail SELECT * FROM cloudtrail",
         "DROP TABLE cloudtrail",
         "SET enable_external_access = true",
@@ -74,22 +106,143 @@ def test_named_queries_find_what_they_are_for() -> None:
         "",
     ],
 )
-def test_sql_cannot_leave_the_table(sql: str, tmp_path: Path) -> None:
-    """Files, settings, extensions and changes are refused, in one line."""
+def test_sql_cannot_leave_the_table(sql: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Files, settings, extensions and changes are refused, in one line and before anything is read."""
     file = tmp_path / "secret.csv"
     file.write_text("secret\n1\n")
     with pytest.raises(query.QueryError) as refusal:
-        query.run(sql.format(file=file), EVENTS)
+        query.translated(sql.format(file=file))
     assert "\n" not in str(refusal.value)
+    assert not caplog.records
     assert file.read_text() == "secret\n1\n"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_text('{file}')",
+        "SELECT * FROM read_csv('{file}')",
+        "SELECT * FROM '{file}'",
+        "SELECT * FROM sqlite_scan('{file}', 'a')",
+    ],
+)
+def test_duckdb_itself_has_neither_files_nor_extensions(
+    sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second lock, should the first one ever let something through."""
+    monkeypatch.setattr(query, "_check_tables", lambda _: None)
+    file = tmp_path / "secret.csv"
+    file.write_text("secret\n1\n")
+    with pytest.raises(query.QueryError, match=r"Permission Error|Catalog Error"):
+        query.run(sql.format(file=file), EVENTS)
 
 
 def test_times_with_a_zone_are_answered_in_utc() -> None:
     """Athena's from_iso8601_timestamp works on eventtime."""
-    rows = query.run("SELECT max(from_iso8601_timestamp(eventtime)) AS t FROM cloudtrail", EVENTS).rows
+    rows = answer("SELECT max(from_iso8601_timestamp(eventtime)) AS t FROM cloudtrail")
     assert str(rows[0][0]).startswith("2026-01-01 00:00:00")
 
 
 def test_no_events_give_an_empty_table() -> None:
     """A quiet trail is no error."""
-    assert query.run("SELECT count(*) FROM cloudtrail", ()).rows == [(0,)]
+    assert list(query.run("SELECT count(*) FROM cloudtrail", ()).rows) == [(0,)]
+
+
+def test_structs_have_athena_s_members_too() -> None:
+    """All in lower case, as the table's columns."""
+    user = {"type": "IAMUser", "principalId": "AIDA1", "onBehalfOf": {"userId": "u"}}
+    sql = "SELECT useridentity, resources, tlsdetails FROM cloudtrail"
+    ((who, resources, tls),) = answer(
+        sql, {"userIdentity": user, "resources": [{"ARN": "a"}], "tlsDetails": {"cipherSuite": "c"}}
+    )
+    assert (who["principalid"], who["onbehalfof"]["userid"], tls["ciphersuite"]) == ("AIDA1", "u", "c")
+    assert resources == [{"arn": "a", "accountid": None, "type": None}]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("7 / 2", 3),
+        ("count(*) / 2 FROM cloudtrail", 0),
+        ("n / 2 FROM (SELECT count(*) AS n FROM cloudtrail) AS t", 0),
+        ("1.5 / 2", 0.75),
+        ("regexp_replace('ab', '(a)(b)', '$2$1')", "ba"),
+        (r"regexp_replace('ab', 'b', '\$')", "a$"),
+        ("json_extract_scalar(requestparameters, '$.tags.a') FROM cloudtrail", "b"),
+        ("json_extract_scalar(requestparameters, '$.tags') FROM cloudtrail", None),
+        ("json_extract_scalar(requestparameters, '$.none') FROM cloudtrail", None),
+        ("element_at(resources, 1).arn FROM cloudtrail", "arn:x"),
+        ("r.arn FROM cloudtrail CROSS JOIN UNNEST(resources) AS t(r)", "arn:x"),
+        ("date_diff('hour', from_iso8601_timestamp(eventtime), timestamp '2026-01-02') FROM cloudtrail", 24),
+        ("count_if(regexp_like(eventname, '^List')) FROM cloudtrail", 1),
+        ("cardinality(array_agg(eventid)) FROM cloudtrail", 1),
+        ("approx_distinct(eventid) FROM cloudtrail", 1),
+        ("arbitrary(EventName) FROM CloudTrail", "ListImages"),
+        ("1; -- and nothing else", 1),
+    ],
+)
+def test_athena_s_words_mean_what_they_mean_there(expression: str, expected: Any) -> None:
+    """Integers divide to integers, groups are $1, and what is no scalar is none."""
+    event = {"requestParameters": {"tags": {"a": "b"}}, "resources": [{"ARN": "arn:x"}]}
+    assert answer(f"SELECT {expression}", event) == [(expected,)]
+
+
+def test_what_has_no_equivalent_is_refused_instead_of_answered_otherwise() -> None:
+    """A third argument of reduce would be lost."""
+    with pytest.raises(query.QueryError, match="not to be had here"):
+        query.translated("SELECT reduce(array[1, 2], 0, (s, x) -> s + x, s -> s * 2)")
+
+
+def test_sql_nested_too_deeply_is_refused() -> None:
+    """In one line, as any other bad SQL."""
+    with pytest.raises(query.QueryError, match="nested"):
+        query.translated(f"SELECT {'(' * 3000}1{')' * 3000}")
+
+
+def test_nameless_columns_are_named_as_athena_names_them() -> None:
+    """By their place."""
+    result = query.run("SELECT eventname, count(*), 1 AS one FROM cloudtrail GROUP BY 1", EVENTS)
+    assert result.columns == ("eventname", "_col1", "one")
+
+
+def test_a_member_of_another_form_is_null_and_its_record_stays() -> None:
+    """One odd event must not keep the others from being asked."""
+    odd: list[dict[str, Any]] = [{"eventID": "1", "tlsDetails": "x"}, {"eventID": "2", "addendum": [1]}]
+    rows = answer("SELECT eventid, addendum.reason, tlsdetails.tlsversion FROM cloudtrail ORDER BY 1", *odd)
+    assert rows == [("1", None, None), ("2", None, None)]
+
+
+def test_rows_come_as_they_are_fetched() -> None:
+    """A result larger than the memory has a first row."""
+    many = "SELECT a.x FROM UNNEST(sequence(1, 100000)) AS a(x), UNNEST(sequence(1, 100000)) AS b(y)"
+    assert next(query.run(many, EVENTS).rows)
+
+
+def test_nothing_is_left_in_the_working_folder() -> None:
+    """What the memory does not hold goes where temporary files go."""
+    ((place,),) = answer("SELECT current_setting('temp_directory')")
+    assert Path(place).parent == Path(tempfile.gettempdir())
+    assert not Path(place).exists()
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_each_format_takes_any_answer(form: Format, tmp_path: Path) -> None:
+    """Columns named twice or oddly, structs, maps, bytes, decimals, huge numbers, NUL, no time zone."""
+    sql = """
+      SELECT 1 AS a, 2 AS A, 3 AS "a_1", 4 AS "q""\n", -1.5 AS d, x'41' AS b, useridentity,
+        current_timestamp AS t, map(array[date '2026-01-01'], array[1]) AS m, requestparameters,
+        row(1, NULL) AS r, NULL AS n
+      FROM cloudtrail
+    """
+    (tmp_path / "a.json.gz").write_bytes(log_file([record(requestParameters={"x": "a\0b"})]))
+    assert command(sql, Folder(tmp_path), Selection(), form=form, output=tmp_path / "out") == 0
+    if form is Format.JSON:
+        ((row),) = msgspec.json.decode((tmp_path / "out").read_bytes())
+        assert (row["a"], row["A_1"], row["a_1_1"], row["d"], row["b"]) == (1, 2, 3, -1.5, "41")
+        assert row["m"] == {"2026-01-01": 1}
+
+
+def test_a_name_that_no_query_has_is_answered_by_those_there_are(tmp_path: Path) -> None:
+    """A slip in a name is not taken for SQL."""
+    with pytest.raises(query.QueryError, match=r"no query is called root-uze; there are .*root-use"):
+        command("root-uze", Folder(tmp_path), Selection())

@@ -86,8 +86,8 @@ def report(  # noqa: PLR0917 - click calls it by name
 ) -> int:
     """Say who did what in SOURCE, from where, when, with which result.
 
-    In the terminal and on the page also: identities and addresses as they were first seen, failures, calls made
-    by services, and what was done to each pipeline, image, recipe and component.
+    In the terminal and on the page also: identities and addresses as they were first seen, failures, calls
+    made by services, and what was done to each pipeline, image, recipe and component.
 
     SOURCE is s3://bucket[/prefix], a folder or one log file.
 

@@ -158,8 +158,8 @@ def local(events: int, skip: str) -> None:
         print(f"\nfour times as much, {4 * truth.size / 1e9:.2f} GB of JSON")
         compare(Path(name), OURS)
     with tempfile.TemporaryDirectory() as name:
-        rewrite(folder, Path(name), 150)
-        print("\n150 of the files with sorted keys and spaces between all tokens")
+        rewrite(folder, Path(name), 500)
+        print("\n500 of the files with sorted keys and spaces between all tokens")
         compare(Path(name), OURS)
 
 

@@ -15,7 +15,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | column -t -s '|'
 
 # The stamp is written last: an interrupted set-up is simply done again.
-$(READY): pyproject.toml uv.lock audit/native/records.c
+$(READY): pyproject.toml packages/*/pyproject.toml uv.lock audit/native/records.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "$(PYTHON) is older than Python 3.11: name a newer one with 'make PYTHON=python3.12 …'" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
@@ -24,7 +24,7 @@ $(READY): pyproject.toml uv.lock audit/native/records.c
 	@test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	@.venv/bin/uv sync --frozen --quiet --inexact --python .venv/bin/python
 	@.venv/bin/python -m audit.native
-	@.venv/bin/python -m compileall -q audit components config localaws policies
+	@.venv/bin/python -m compileall -q audit components config policies packages
 	@touch $@
 
 setup: $(READY)  ## install the locked dependencies into .venv

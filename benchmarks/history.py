@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from localaws.cloudtrail.regions import ENABLED_BY_DEFAULT as REGIONS
-from tests.local_aws import ACCOUNT_ID, ROOT, LocalAws
+from localaws.testing import ACCOUNT_ID, LocalAws
+from tests import ROOT
 
 EVENTS = 20_000
 LIMIT = 100.0

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from localaws.pulumi import engine
-from tests.local_aws import ROOT, LocalAws
+from localaws.testing import LocalAws
+from tests import ROOT
 
 STACK = "local"
 LATENCY_MS = 100

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from iam_evaluation import DocumentKind, PolicyError
 from policies.commands.controls import ControlFormat
 from policies.commands.controls import controls as run_controls
 from policies.commands.lint import lint as run_lint
@@ -20,7 +21,6 @@ from policies.commands.prove import prove as run_prove
 from policies.commands.render import check, show, write
 from policies.configuration import ConfigurationError, read_stack, stack_names
 from policies.controls import ControlError
-from policies.evaluator import DocumentKind, PolicyError
 from policies.listing import ListFormat
 from policies.questions import ExpectationError
 from policies.render import RenderFormat

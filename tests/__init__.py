@@ -1,1 +1,5 @@
-"""Tests, mirroring the source."""
+"""Tests of the project; those of a package of our own stand beside it in packages/."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from audit.delivery.trail import Trail
-from policies.evaluator import Decision, Policies, PolicyError, Principal, Request, Verdict, evaluate
+from iam_evaluation import Decision, Policies, PolicyError, Principal, Request, Verdict, evaluate
 
 _CLOUDTRAIL = "cloudtrail.amazonaws.com"
 Context = Mapping[str, str]

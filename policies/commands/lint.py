@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from policies.evaluator import DocumentKind, PolicyError
+from iam_evaluation import DocumentKind, PolicyError
 from policies.reference import find_problems
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from iam_evaluation import Verdict
 from policies.commands.output import put, say
-from policies.evaluator import Verdict
 from policies.form import faults, unknown_words
 from policies.listing import ListFormat, Row, listing
 from policies.proofs import Proof, World, red

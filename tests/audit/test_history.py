@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws import ACCOUNT_ID, ROOT, LocalAws
+from localaws.testing import ACCOUNT_ID, LocalAws
+from tests import ROOT
 
 REGIONS = ("us-east-1", "eu-west-1")
 NOW = datetime.now(UTC).replace(microsecond=0)

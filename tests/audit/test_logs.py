@@ -19,9 +19,9 @@ from audit.selection import Selection, parse_time
 from audit.sources.folder import Folder
 from audit.sources.s3 import Bucket
 from audit.sources.source import SourceError
+from localaws.testing import LocalAws
 from tests.audit.test_scan import record
 from tests.corpus import log_file
-from tests.local_aws import LocalAws
 
 ACCOUNT = "123456789012"
 

@@ -19,9 +19,9 @@ from audit.records import Record
 from audit.recover import split
 from audit.scan import Tally, scan
 from audit.selection import IMAGE_BUILDER, Selection
+from tests import ROOT
 from tests.audit.json_fuzz import SERVICES, texts
 from tests.audit.test_scan import record
-from tests.local_aws import ROOT
 
 COMPILER = shutil.which("cc")
 compiled = pytest.mark.skipif(

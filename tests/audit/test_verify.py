@@ -23,9 +23,10 @@ from audit.delivery.kinds import DELIVERY_ERROR
 from audit.delivery.trail import find_trail
 from audit.findings import Finding
 from audit.output import Format
+from localaws.testing import ACCOUNT_ID, LocalAws
 from policies.documents.bucket import log_bucket_policy
 from policies.documents.key import log_key_policy
-from tests.local_aws import ACCOUNT_ID, ROOT, LocalAws
+from tests import ROOT
 
 REGION = "us-east-1"
 BUCKET = "audit-logs"

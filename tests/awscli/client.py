@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_aws import LocalAws
+from localaws.testing import LocalAws
 
 VERSION = "1.46.3"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from localaws.imagebuilder.versions import Arn
+from localaws.testing import ACCOUNT_ID, LocalAws
+from packages.localaws.tests.imagebuilder.direct import eventually, image_recipe, status_of
 from tests.awscli.documented import Example, arns_in
-from tests.local_aws import ACCOUNT_ID, LocalAws
-from tests.localaws.imagebuilder.direct import eventually, image_recipe, status_of
 
 BUCKET = "amzn-s3-demo-bucket"
 _OUTPUT = {"region": "us-west-2", "amiDistributionConfiguration": {"name": "golden"}}

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from localaws.testing import LocalAws
 from tests.awscli.client import VERSION, AwsCli
 from tests.awscli.documented import Example, read_examples
 from tests.awscli.prerequisites import CloudTrailResources, ImageBuilderResources
-from tests.local_aws import LocalAws
 
 pytestmark = pytest.mark.awscli
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from localaws.testing import LocalAws
 from tests.awscli.client import AwsCli
-from tests.local_aws import LocalAws
 
 pytestmark = pytest.mark.awscli
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from localaws.testing import LocalAws
+from packages.localaws.tests.cloudtrail.deployment import BUCKET, REGION, TRAIL_ARN, Deployment
 from tests.awscli.client import AwsCli
-from tests.local_aws import LocalAws
-from tests.localaws.cloudtrail.deployment import BUCKET, REGION, TRAIL_ARN, Deployment
 
 pytestmark = pytest.mark.awscli
 

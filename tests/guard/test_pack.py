@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from localaws.pulumi import engine
+from localaws.testing import LocalAws
 from policies.guard.cards import all_cards
-from tests.local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies" / "guard"

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from localaws.pulumi import engine
-from tests.local_aws import ROOT, LocalAws
+from localaws.testing import LocalAws
+from tests import ROOT
 
 STACK = "test"
 NO_ENGINE = "no Pulumi engine is at hand (`python -m localaws.pulumi.engine` gets one)"

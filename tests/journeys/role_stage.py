@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 import yaml
 
+from iam_evaluation import Decision, Policies, Request, evaluate
 from localaws import enforcement
+from packages.localaws.tests.front import Front
 from policies.configuration import LOCAL_ACCOUNT, read_stack
-from policies.evaluator import Decision, Policies, Request, evaluate
 from policies.stack import Stack, documents
-from tests.local_aws import ROOT
-from tests.localaws.front import Front
+from tests import ROOT
 
 PROGRAM = ("Pulumi.yaml", "__main__.py", "components", "config", "policies")
 MFA = {"SerialNumber": f"arn:aws:iam::{LOCAL_ACCOUNT}:mfa/someone", "TokenCode": "123456"}

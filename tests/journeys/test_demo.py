@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from localaws.pulumi import engine
-from tests.local_aws import ROOT
+from tests import ROOT
 
 
 def play(**environment: str) -> subprocess.CompletedProcess[str]:

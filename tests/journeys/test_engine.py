@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from localaws.testing import LocalAws
 from tests.journeys.inventory import inventory
 from tests.journeys.pulumi_project import NO_ENGINE, STACK, Project, engine_at_hand
 from tests.journeys.trail_program import EVERYTHING, PROGRAM
-from tests.local_aws import LocalAws
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from localaws.testing import LocalAws
 from tests.journeys.pulumi_project import NO_ENGINE, Project, engine_at_hand
-from tests.local_aws import LocalAws
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
 

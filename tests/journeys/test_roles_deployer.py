@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
+from iam_evaluation import evaluate
+from packages.localaws.tests.front import refused
 from policies.configuration import LOCAL_ACCOUNT
-from policies.evaluator import evaluate
 from policies.stack import documents
 from tests.journeys.inventory import inventory
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.journeys.role_stage import Judged, Stage
-from tests.localaws.front import refused
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
 CHANGES: dict[str, Any] = {"expiration_days": 1500, "tags": {"Team": "audit"}}

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from packages.localaws.tests.front import allow, refused
 from policies.configuration import LOCAL_ACCOUNT
+from tests import ROOT
 from tests.journeys import role_calls
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.journeys.role_calls import Call, filled, title
 from tests.journeys.role_stage import Stage, environment
-from tests.local_aws import ROOT
-from tests.localaws.front import allow, refused
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
 AUDITORS_REFUSED = (

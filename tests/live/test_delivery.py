@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.local_aws import ROOT
+from tests import ROOT
 
 pytestmark = pytest.mark.live
 

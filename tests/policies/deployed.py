@@ -12,7 +12,7 @@ import pulumi
 import yaml
 
 from policies.stack import Stack
-from tests.local_aws import ROOT
+from tests import ROOT
 
 CALLS = {
     "aws:index/getPartition:getPartition": {"partition": "partition"},

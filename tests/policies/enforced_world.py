@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore import UNSIGNED
 
-from policies.evaluator import Policies, Principal
-from tests.local_aws import ACCOUNT_ID, LocalAws
-from tests.policies.building import allow, deny, policy
+from iam_evaluation import Policies, Principal
+from localaws.testing import ACCOUNT_ID, LocalAws
+from packages.iam_evaluation.tests.building import allow, deny, policy
 
 FAR_ACCOUNT = "222222222222"
 REGION = "us-east-1"

@@ -19,7 +19,7 @@ from policies.configuration import read_stack
 from policies.documents.statement import Document
 from policies.listing import ListFormat, Row, listing
 from policies.stack import Stack, documents
-from tests.local_aws import ROOT
+from tests import ROOT
 from tests.policies.stacks import PLAIN
 
 

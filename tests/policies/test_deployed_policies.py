@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from localaws.testing import LocalAws
 from policies.configuration import LOCAL_ACCOUNT, read_stack
 from policies.stack import documents
+from tests import ROOT
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
-from tests.local_aws import ROOT, LocalAws
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
 PROGRAM = ("Pulumi.yaml", "__main__.py", "components", "config", "policies")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from policies.evaluator import Decision, Request, Verdict, evaluate
-from tests.local_aws import ACCOUNT_ID, LocalAws
+from iam_evaluation import Decision, Request, Verdict, evaluate
+from localaws.testing import ACCOUNT_ID, LocalAws
 from tests.policies.enforced_world import (
     ACTORS,
     BUCKETS,

@@ -6,8 +6,8 @@ import re
 import subprocess
 import sys
 
-from policies.evaluation.operators import OPERATORS
-from tests.local_aws import ROOT
+from iam_evaluation.operators import OPERATORS
+from tests import ROOT
 from tests.policies.test_reference import PROBLEMS
 
 PAGE = (ROOT / "docs" / "policy-evaluation.md").read_text()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws import ROOT
+from tests import ROOT
 
 
 def lint(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from iam_evaluation import Verdict
 from policies.actors import actors
 from policies.documents.statement import Document
-from policies.evaluator import Verdict
 from policies.proofs import Proof, World, red
 from policies.questions import ExpectationError, Names, questions, read_questions
 from policies.stack import Stack, documents

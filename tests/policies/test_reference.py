@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from policies.evaluator import DocumentKind, PolicyError
+from iam_evaluation import DocumentKind, PolicyError
+from packages.iam_evaluation.tests.building import allow, deny, policy
 from policies.reference import find_problems, require_known
-from tests.policies.building import allow, deny, policy
 
 IDENTITY, RESOURCE, TRUST = DocumentKind.IDENTITY, DocumentKind.RESOURCE, DocumentKind.TRUST
 RENDERED = sorted((Path(__file__).parents[2] / "policies" / "rendered").glob("*/*.json"))

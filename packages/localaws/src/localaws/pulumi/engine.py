@@ -1,0 +1,189 @@
+"""Finds the real Pulumi engine, or gets it: see docs/adr/0003-engine-from-the-go-module.md."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+MODULE: Final = Path(__file__).resolve().parent / "module"
+_CHECKOUT: Final = Path(__file__).resolve().parents[5]  # where this package lies in packages/ of the project
+CACHE: Final = (
+    _CHECKOUT / ".tools" / "pulumi"
+    if (_CHECKOUT / "packages" / "localaws").is_dir()
+    else Path.home() / ".cache" / "localaws" / "pulumi"
+)
+SOURCES_VARIABLE: Final = "LOCALAWS_ENGINE_SOURCES"
+SOURCES: Final = ("path", "cache", "installer", "build")
+MENDING: Final = (
+    "install the Pulumi CLI (https://www.pulumi.com/docs/install/), or install Go and run this again:"
+    " the engine is then built once, in about four minutes"
+)
+_OLDEST: Final = (3, 200, 0)
+_PACKAGE: Final = "github.com/pulumi/pulumi/pkg/v3"
+
+
+class EngineError(Exception):
+    """The engine cannot be had or used; the message is one line that says how to mend it."""
+
+
+def find(say: Callable[[str], None] = lambda _line: None) -> Path | None:
+    """The engine that is there already: on PATH, else built or installed before. None if there is none.
+
+    `say` is told, in one line, of an engine that is passed over as too old.
+    """
+    sources = _allowed_sources()
+    if "path" in sources and (on_path := shutil.which("pulumi")):
+        version = _version(Path(on_path))
+        if version is not None and version >= _OLDEST:
+            return Path(on_path)
+        oldest = ".".join(map(str, _OLDEST))
+        say(f"{on_path} is passed over: version {oldest} or newer of Pulumi 3 is needed")
+    if "cache" in sources:
+        return next((path for path in (_built(), _installed()) if path.is_file()), None)
+    return None
+
+
+def find_or_get(say: Callable[[str], None]) -> Path | None:
+    """The engine, gotten if need be: by the official installer, else built from its Go module.
+
+    `say` takes lines of progress. None means that there is no engine to be had here.
+    """
+    engine = find(say)
+    sources = _allowed_sources()
+    if engine is None and "installer" in sources:
+        engine = _install(say)
+    if engine is None and "build" in sources and (go := shutil.which("go")):
+        engine = _build(go, say)
+    return engine
+
+
+def pinned_version() -> str:
+    """The version that pulumi/module/go.mod pins, such as "v3.250.0"."""
+    pinned = re.search(rf"{re.escape(_PACKAGE)} (v\S+)", (MODULE / "go.mod").read_text(encoding="utf-8"))
+    if pinned is None:
+        raise EngineError(f"{MODULE / 'go.mod'} does not name {_PACKAGE}: restore it from git")
+    return pinned.group(1)
+
+
+def _allowed_sources() -> frozenset[str]:
+    """Where to look: all, or those that the environment variable names ("none" for nowhere)."""
+    named = os.environ.get(SOURCES_VARIABLE, ",".join(SOURCES)).split(",")
+    unknown = sorted({name.strip() for name in named} - {*SOURCES, "none", ""})
+    if unknown:
+        raise EngineError(
+            f"{SOURCES_VARIABLE} names {', '.join(unknown)}; allowed are {', '.join(SOURCES)}, or none"
+        )
+    return frozenset(name.strip() for name in named)
+
+
+def _built() -> Path:
+    return CACHE / pinned_version() / "pulumi"
+
+
+def _installed() -> Path:
+    return CACHE / "installed" / pinned_version() / "bin" / "pulumi"
+
+
+def _version(engine: Path) -> tuple[int, ...] | None:
+    """The version of a working engine; None if there is none, or it does not run."""
+    if not engine.is_file():
+        return None
+    environment = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        answer = subprocess.run(
+            [engine, "version"], capture_output=True, text=True, timeout=60, check=True, env=environment
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    numbers = re.match(r"v?(3)\.(\d+)\.(\d+)", answer.stdout.strip())
+    return tuple(int(number) for number in numbers.groups()) if numbers else None
+
+
+def _install(say: Callable[[str], None]) -> Path | None:
+    """Run the official installer; without internet it fails at once."""
+    from pulumi.automation import PulumiCommand  # noqa: PLC0415 - slow to import, seldom needed
+    from semver import VersionInfo  # noqa: PLC0415
+
+    target = _installed()
+    say(f"getting Pulumi {pinned_version()} by its official installer")
+    try:
+        PulumiCommand.install(
+            root=str(target.parent.parent), version=VersionInfo.parse(pinned_version().removeprefix("v"))
+        )
+    except (OSError, subprocess.SubprocessError, ValueError, RuntimeError) as error:
+        say(f"the installer cannot be used here ({str(error).splitlines()[0]})")
+        return None
+    return target if _version(target) is not None else None
+
+
+def _build(go: str, say: Callable[[str], None]) -> Path | None:
+    """Build the engine from its Go module. One build at a time; the result appears whole or not at all."""
+    target = _built()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(target.parent / "build.lock", say):
+        if _version(target) is not None:
+            return target  # somebody else has built it in the meantime
+        say(f"building the Pulumi engine {pinned_version()} from its Go module: once, about four minutes")
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix="building-") as folder:
+            made = Path(folder) / "pulumi"
+            if not _compiled(go, made, say):
+                return None
+            made.replace(target)
+    say(f"the Pulumi engine is in {target}")
+    return target
+
+
+def _compiled(go: str, made: Path, say: Callable[[str], None]) -> bool:
+    version_flag = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={pinned_version()}"
+    command = [go, "build", "-C", str(MODULE), "-ldflags", f"-s -w {version_flag}", "-o", str(made)]
+    command.append(f"{_PACKAGE}/cmd/pulumi")
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"GOFLAGS": "-mod=readonly"}
+    ) as build:
+        last = ""
+        for line in build.stderr or ():
+            last = line.strip() or last
+            if line.startswith("go: downloading") and sys.stderr.isatty():
+                say(line.strip())
+    if build.returncode != 0:
+        say(f"the engine could not be built: {last}")
+    return build.returncode == 0
+
+
+@contextmanager
+def _alone(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold a lock file; the system lets go of it even if this process is killed."""
+    with lock.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another process is building the Pulumi engine: waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> int:
+    """Find or get the engine and print where it is; exit code 2 where there is none to be had."""
+    try:
+        engine = find_or_get(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    except EngineError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if engine is None:
+        sys.stderr.write(f"there is no Pulumi engine to be had here: {MENDING}\n")
+        return 2
+    sys.stdout.write(f"{engine}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""What moto would do otherwise than AWS, seen over HTTP."""
+
+from __future__ import annotations
+
+from localaws.testing import LocalAws
+
+
+def test_a_key_is_disabled_enabled_and_doomed_by_its_arn(local_aws: LocalAws) -> None:
+    """KMS takes an ARN wherever it takes a key id."""
+    kms = local_aws.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    states = []
+    for name, more in (
+        ("disable_key", {}),
+        ("enable_key", {}),
+        ("schedule_key_deletion", {"PendingWindowInDays": 7}),
+        ("cancel_key_deletion", {}),
+    ):
+        getattr(kms, name)(KeyId=arn, **more)
+        states.append(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
+    assert states == ["Disabled", "Enabled", "PendingDeletion", "Disabled"]
+
+
+def test_a_delete_marker_goes_from_a_bucket_whose_versioning_is_suspended(local_aws: LocalAws) -> None:
+    """As when a bucket is emptied before it is deleted."""
+    s3 = local_aws.client("s3")
+    s3.create_bucket(Bucket="suspended")
+    s3.put_bucket_versioning(Bucket="suspended", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="suspended", Key="log", Body=b"x")
+    s3.delete_object(Bucket="suspended", Key="log")
+    s3.put_bucket_versioning(Bucket="suspended", VersioningConfiguration={"Status": "Suspended"})
+    versions = s3.list_object_versions(Bucket="suspended")
+    for kind in ("DeleteMarkers", "Versions"):
+        for one in versions[kind]:
+            s3.delete_object(Bucket="suspended", Key="log", VersionId=one["VersionId"])
+    s3.delete_bucket(Bucket="suspended")
+
+
+def test_after_a_reset_it_is_another_aws(local_aws: LocalAws) -> None:
+    """State that was kept of the one before, such as Pulumi's, is not taken for the new one's."""
+    before = local_aws.control("info")["instance"]
+    local_aws.control("reset", {})
+    assert local_aws.control("info")["instance"] != before

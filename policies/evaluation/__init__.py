@@ -1,1 +1,0 @@
-"""The parts of the IAM evaluation; `policies.evaluator` is the way in."""

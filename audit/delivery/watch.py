@@ -108,7 +108,7 @@ class Watch:
         now = time.monotonic()
         if self.causes.block(channel) and now - self._started >= BLOCKED_SECONDS:
             return True
-        if now - self._failing_since.get(channel.name, now) >= BLOCKED_SECONDS:
+        if channel.name in self.errors and now - self._failing_since[channel.name] >= BLOCKED_SECONDS:
             return True
         return any(self._given_up(one, missing) for one in missing if type(one) is channel.follows)
 

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from audit.aws import Aws
 from audit.sources.source import SourceError
+from config.place import logs_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class DescribedTrail:
     @property
     def logs_folder(self) -> str:
         """Where its logs lie in the bucket, up to and with `AWSLogs/`."""
-        return f"{self.prefix}/AWSLogs/" if self.prefix else "AWSLogs/"
+        return logs_folder(self.prefix)
 
 
 def described_trails(aws: Aws, name: str | None) -> list[DescribedTrail]:

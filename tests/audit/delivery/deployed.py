@@ -9,15 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from config.place import Place
 from localaws.testing import ACCOUNT_ID, LocalAws
-from policies.documents.bucket import log_bucket_policy
-from policies.documents.key import log_key_policy
 from tests import ROOT
+from tests.policies.stacks import policy, stack
 
 REGION = "us-east-1"
 BUCKET = "audit-logs"
 TRAIL = "audit"
-TRAIL_ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/{TRAIL}"
+STACK = stack(
+    "verify", Place("aws", REGION, ACCOUNT_ID), trail_name=TRAIL, bucket_name=BUCKET, protect_logs=False
+)
+TRAIL_ARN = STACK.trail_arn
 GROUP = "audit-events"
 GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{GROUP}"
 ROLE = "audit-to-logs"
@@ -37,9 +40,7 @@ class Deployed:
         self.s3 = self.aws.client("s3")
         self.kms = self.aws.client("kms")
         self.cloudtrail = self.aws.client("cloudtrail")
-        key_policy = log_key_policy(
-            partition="aws", region=REGION, account_id=ACCOUNT_ID, trail_arn=TRAIL_ARN
-        )
+        key_policy = policy("key", STACK)
         self.key_arn = self.kms.create_key(Policy=json.dumps(key_policy))["KeyMetadata"]["Arn"]
         self.s3.create_bucket(Bucket=BUCKET)
         self.put_bucket_policy(lambda _: None)
@@ -79,22 +80,15 @@ class Deployed:
 
     def put_bucket_policy(self, change: Callable[[Any], object]) -> None:
         """Put the bucket's policy, changed."""
-        policy = log_bucket_policy(
-            partition="aws",
-            bucket_name=BUCKET,
-            account_id=ACCOUNT_ID,
-            trail_arn=TRAIL_ARN,
-            key_arn=self.key_arn,
-            protect_logs=False,
-        )
-        change(policy)
-        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+        document = policy("bucket", STACK.with_key(self.key_arn))
+        change(document)
+        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(document))
 
     def put_key_policy(self, change: Callable[[Any], object]) -> None:
         """Put the key's policy, changed."""
-        policy = log_key_policy(partition="aws", region=REGION, account_id=ACCOUNT_ID, trail_arn=TRAIL_ARN)
-        change(policy)
-        self.kms.put_key_policy(KeyId=self.key_arn, PolicyName="default", Policy=json.dumps(policy))
+        document = policy("key", STACK)
+        change(document)
+        self.kms.put_key_policy(KeyId=self.key_arn, PolicyName="default", Policy=json.dumps(document))
 
 
 def role_policy(**change: Any) -> str:

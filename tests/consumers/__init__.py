@@ -1,0 +1,1 @@
+"""Programs in other languages that use AuditTrail as a plugin component."""

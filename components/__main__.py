@@ -24,6 +24,7 @@ class Plugin(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__([AuditTrail], NAME, None, importlib.metadata.version(NAME))
+        self.schema = in_schema_names(self.schema or "")
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: pulumi.ResourceOptions | None = None

@@ -1,1 +1,1 @@
-"""Programs in other languages that use AuditTrail as a plugin component."""
+"""Programs that use AuditTrail as a plugin component, in every language."""

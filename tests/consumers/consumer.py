@@ -1,7 +1,8 @@
-"""A program in another language in a folder of its own, taken through the steps that the page gives its reader."""
+"""A consumer's program in a folder of its own, taken through the steps that the page gives its reader."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
 import shlex
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,8 +34,8 @@ class Language:
     program: str
     """The file that holds the program."""
     commands: tuple[str, ...] = ()
-    registry: tuple[str, ...] = ()
-    """The command that prints where its packages come from."""
+    registry: Callable[[], str] = str
+    """Returns the address that its packages come from; empty where it needs none."""
 
     def missing(self) -> str | None:
         """What is not there, in one line. None where everything is."""
@@ -45,15 +46,27 @@ class Language:
             return f"no {' and no '.join(absent)} on PATH"
         if found.folder_of(self.runtime) is None:
             return f"no language host pulumi-language-{self.runtime} (`make hosts` finds or builds it)"
-        if self.registry and not _answers(registry := _output(self.registry).split(",")[0]):
+        if (registry := self.registry()) and not _answers(registry):
             return f"{registry} does not answer, which {self.runtime} programs get their packages from"
         return None
 
 
+def _printed(*command: str) -> Callable[[], str]:
+    """What a command prints, up to the first comma."""
+    return lambda: subprocess.run(command, capture_output=True, text=True, check=True).stdout.split(",")[0]
+
+
 LANGUAGES: Final[Mapping[str, Language]] = {
+    "python": Language(
+        "python",
+        "__main__.py",
+        registry=lambda: os.environ.get("UV_DEFAULT_INDEX", "https://pypi.org/simple/"),
+    ),
     "yaml": Language("yaml", "Pulumi.yaml"),
-    "typescript": Language("nodejs", "index.ts", ("node", "npm"), ("npm", "config", "get", "registry")),
-    "go": Language("go", "main.go", ("go",), ("go", "env", "GOPROXY")),
+    "typescript": Language(
+        "nodejs", "index.ts", ("node", "npm"), _printed("npm", "config", "get", "registry")
+    ),
+    "go": Language("go", "main.go", ("go",), _printed("go", "env", "GOPROXY")),
 }
 
 
@@ -99,6 +112,19 @@ class Consumer:
         assert finished.returncode == expect, finished.stdout
         return finished.stdout
 
+    def install_requirements(self) -> None:
+        """Install a Python program's requirements, as `pulumi package add` of a whole Pulumi CLI does.
+
+        They go into a folder of their own, in the versions of this environment where it has them, because
+        localaws runs Python programs in its own environment.
+        """
+        here = "\n".join(f"{one.name}=={one.version}" for one in importlib.metadata.distributions())
+        (self.folder / "here.txt").write_text(here, encoding="utf-8")
+        install = ["uv", "pip", "install", "--quiet", "--constraint", "here.txt", "--target", str(self._site)]
+        subprocess.run(
+            [sys.executable, "-m", *install, "-r", "requirements.txt"], cwd=self.folder, check=True
+        )
+
     def rewrite(self, old: str, new: str) -> None:
         """Change the program."""
         file = self.folder / self.language.program
@@ -106,20 +132,25 @@ class Consumer:
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
 
+    @property
+    def _site(self) -> Path:
+        return self.folder / "site"
+
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in self.aws.environment().items() if name != "PYTHONPATH"}
         folder = found.folder_of(self.language.runtime)
-        return kept | {"PATH": f"{folder}{os.pathsep}{kept['PATH']}", "NO_COLOR": "1"}
-
-
-def _output(command: tuple[str, ...]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        given = self.aws.environment()
+        return {
+            **given,
+            "PATH": f"{folder}{os.pathsep}{given['PATH']}",
+            "PYTHONPATH": str(self._site),
+            "NO_COLOR": "1",
+        }
 
 
 def _answers(url: str) -> bool:
     """Whether a server is reached, whatever it says."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=20):  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(url.strip(), method="HEAD"), timeout=20):  # noqa: S310
             return True
     except urllib.error.HTTPError:
         return True

@@ -1,4 +1,4 @@
-"""AuditTrail in YAML, TypeScript and Go programs, by the steps of docs/use-from-your-program.md."""
+"""AuditTrail in Python, YAML, TypeScript and Go programs, by the steps of docs/use-from-your-program.md."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def consumer(request: pytest.FixtureRequest, local_aws: LocalAws, tmp_path: Path
 def test_the_steps_of_the_page_deploy_change_nothing_and_destroy(consumer: Consumer) -> None:
     """A program of this language gets its trail with every setting, keeps it, and leaves nothing behind."""
     add, make_stack, configure, up, again, destroy = steps()
-    for step in (add, make_stack, configure, up):
+    consumer.run(add)
+    if consumer.language.runtime == "python":
+        consumer.install_requirements()
+    for step in (make_stack, configure, up):
         consumer.run(step)
     assert_deployed(consumer)
     assert "unchanged" in consumer.run(again)
@@ -37,7 +40,7 @@ def test_the_steps_of_the_page_deploy_change_nothing_and_destroy(consumer: Consu
 
 @pytest.mark.parametrize("consumer", ["yaml"], indirect=True)
 def test_a_refused_setting_is_told_by_its_name_in_the_program(consumer: Consumer) -> None:
-    """What is wrong is said of the property as the program spells it, without a traceback; nothing is made."""
+    """The property is named as the program spells it, without a traceback, and nothing is made."""
     consumer.rewrite("expirationDays: 400", "expirationDays: 2")
     for step in steps()[:3]:
         consumer.run(step)

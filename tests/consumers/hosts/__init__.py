@@ -1,1 +1,1 @@
-"""The language hosts that run consumers: those of an installed Pulumi CLI, else built here from Go modules."""
+"""The language hosts that run consumers: those of an installed Pulumi CLI, else built from Go modules."""

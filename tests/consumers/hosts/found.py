@@ -1,4 +1,4 @@
-"""Finds the language hosts of YAML, TypeScript and Go, or builds them.
+"""Finds the language hosts of YAML, TypeScript, Go and Python, or builds them.
 
 The Pulumi CLI brings them. An engine that was built from its Go module has none: the older ones that the Go
 module proxy offers are built instead, with `complete` before each for what they lack (see complete/main.go).
@@ -7,7 +7,6 @@ module proxy offers are built instead, with `complete` before each for what they
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -18,12 +17,13 @@ from tests import ROOT
 
 _MODULES: Final = Path(__file__).parent
 _SDK: Final = "github.com/pulumi/pulumi/sdk/v3"
-_OLDER: Final[Mapping[str, tuple[str, str]]] = {
+_OLDER: Final[Mapping[str, tuple[str, str] | None]] = {
+    "python": None,
     "yaml": ("yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
     "nodejs": ("sdk", f"{_SDK}/nodejs/cmd/pulumi-language-nodejs"),
     "go": ("sdk", f"{_SDK}/go/pulumi-language-go"),
 }
-"""Runtime of Pulumi.yaml -> (module beside this file, package of its host)."""
+"""Runtime of Pulumi.yaml -> (module beside this file, package of its host); localaws itself runs Python."""
 RUNTIMES: Final = tuple(_OLDER)
 
 
@@ -32,13 +32,8 @@ def folder_of(runtime: str) -> Path | None:
 
     A host beside the engine or on PATH is preferred to one built here.
     """
-    name = f"pulumi-language-{runtime}"
-    found = engine.find()
-    if found and (found.resolve().parent / name).is_file():
-        return found.resolve().parent
-    if on_path := shutil.which(name):
-        return Path(on_path).parent
-    return _cache() if (_cache() / name).is_file() else None
+    host = engine.language_host(runtime) or _cache() / f"pulumi-language-{runtime}"
+    return host.parent if host.is_file() else None
 
 
 def build(go: str, say: Callable[[str], None]) -> bool:
@@ -52,11 +47,13 @@ def build(go: str, say: Callable[[str], None]) -> bool:
 
 def _completed(runtime: str, go: str, say: Callable[[str], None]) -> bool:
     """Build an older host, and put `complete` before it under its name."""
-    module, package = _OLDER[runtime]
     name = f"pulumi-language-{runtime}"
-    older = GoTool(f"the language host {name}", _MODULES / module, package, _cache() / "base" / name, "a minute")
-    if older.build(go, say) is None:
-        return False
+    if older := _OLDER[runtime]:
+        module, package = older
+        target = _cache() / "base" / name
+        tool = GoTool(f"the language host {name}", _MODULES / module, package, target, "a minute")
+        if tool.build(go, say) is None:
+            return False
     before = _cache() / name
     before.unlink(missing_ok=True)
     before.symlink_to("complete")

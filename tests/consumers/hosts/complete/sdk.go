@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	"github.com/pulumi/pulumi/pkg/v3/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -45,6 +47,8 @@ func generate(
 		files, err = nodejs.GeneratePackage(tool, pkg, request.ExtraFiles, nil, request.Local, loader)
 	case "go":
 		files, err = gogen.GeneratePackage(tool, pkg, nil)
+	case "python":
+		files, err = python.GeneratePackage(tool, pkg, request.ExtraFiles, loader)
 	default:
 		err = fmt.Errorf("no generator for %s", language)
 	}
@@ -67,7 +71,7 @@ func write(folder string, files map[string][]byte) error {
 	return nil
 }
 
-// link names the SDK in package.json or go.mod by the language's own tool; YAML programs need no link.
+// link names the SDK in package.json, go.mod or requirements.txt; YAML programs need no link.
 func link(ctx context.Context, language, program, sdk string) error {
 	switch language {
 	case "nodejs":
@@ -87,8 +91,23 @@ func link(ctx context.Context, language, program, sdk string) error {
 		}
 		local := "./" + filepath.ToSlash(sdk)
 		return edit(ctx, program, "go", "mod", "edit", "-replace", modfile.ModulePath(content)+"="+local)
+	case "python":
+		return addLine(filepath.Join(program, "requirements.txt"), "./"+filepath.ToSlash(sdk))
 	}
 	return nil
+}
+
+// addLine adds a line to a file, unless the file has it.
+func addLine(path, line string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimRight(string(content), "\n"), "\n")
+	if slices.Contains(lines, line) {
+		return nil
+	}
+	return os.WriteFile(path, []byte(strings.Join(append(lines, line), "\n")+"\n"), 0o644)
 }
 
 func edit(ctx context.Context, folder string, command ...string) error {

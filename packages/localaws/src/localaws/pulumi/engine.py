@@ -51,6 +51,16 @@ def find(say: Callable[[str], None] = lambda _line: None) -> Path | None:
     return None
 
 
+def language_host(runtime: str) -> Path | None:
+    """The program that runs other programs of a runtime, such as "go": beside the engine, else on PATH."""
+    name = f"pulumi-language-{runtime}"
+    found = find()
+    if found and (beside := found.resolve().with_name(name)).is_file():
+        return beside
+    on_path = shutil.which(name)
+    return Path(on_path) if on_path else None
+
+
 def find_or_get(say: Callable[[str], None]) -> Path | None:
     """The engine, gotten if need be: by the official installer, else built from its Go module.
 

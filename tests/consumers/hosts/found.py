@@ -15,6 +15,7 @@ from localaws.pulumi import engine
 from localaws.pulumi.go_tool import GoTool
 from tests import ROOT
 
+TOOLS: Final = ROOT / ".tools" / "hosts"
 _MODULES: Final = Path(__file__).parent
 _SDK: Final = "github.com/pulumi/pulumi/sdk/v3"
 _OLDER: Final[Mapping[str, tuple[str, str] | None]] = {
@@ -65,4 +66,4 @@ def _cache() -> Path:
     digest = hashlib.sha256()
     for file in sorted([*_MODULES.glob("*/go.*"), *_MODULES.glob("*/*.go")]):
         digest.update(file.read_bytes())
-    return ROOT / ".tools" / "hosts" / digest.hexdigest()[:12]
+    return TOOLS / digest.hexdigest()[:12]

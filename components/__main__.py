@@ -11,7 +11,8 @@ from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from components.audit_trail import AuditTrail, AuditTrailArgs
+from components.audit_trail import AuditTrail
+from config.settings import KEYS
 
 NAME = "image-builder-trail"
 
@@ -52,7 +53,7 @@ def refusal(error: pulumi.RunError) -> InputPropertiesError:
 
 def in_schema_names(text: str) -> str:
     """Name settings as programs in other languages do: expirationDays for expiration_days."""
-    settings = "|".join(AuditTrailArgs.__annotations__)
+    settings = "|".join(KEYS)
     return re.sub(rf"\b({settings})\b", lambda named: _camel_case(named[0]), text)
 
 

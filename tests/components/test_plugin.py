@@ -17,7 +17,8 @@ import yaml
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from components.__main__ import NAME, refusal
-from components.audit_trail import OUTPUTS, AuditTrailArgs
+from components.audit_trail import OUTPUTS
+from config.settings import KEYS
 from tests import ROOT
 
 FOLDER = ROOT / "components"
@@ -32,7 +33,7 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_the_started_plugin_offers_every_setting_and_output(offered: dict[str, Any]) -> None:
     """A program in any language finds the component with all its inputs and outputs."""
     assert offered["isComponent"] is True
-    assert len(offered["inputProperties"]) == len(AuditTrailArgs.__annotations__)
+    assert len(offered["inputProperties"]) == len(KEYS)
     assert len(offered["properties"]) == len(OUTPUTS)
 
 
@@ -46,7 +47,7 @@ def test_every_input_and_output_says_what_it_is(offered: dict[str, Any], kind: s
 def test_no_setting_is_named_as_no_program_names_it(offered: dict[str, Any]) -> None:
     """Descriptions spell settings as their readers write them: expirationDays."""
     text = json.dumps(offered)
-    assert [name for name in AuditTrailArgs.__annotations__ if "_" in name and name in text] == []
+    assert [name for name in KEYS if "_" in name and name in text] == []
 
 
 def test_a_clone_serves_the_plugin_with_nothing_but_its_own_requirements(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Offers AuditTrail to programs in every Pulumi language: the engine starts this folder as a plugin."""
 
 import importlib.metadata
+import inspect
+import json
 import re
 import sys
 from typing import Any
@@ -25,7 +27,7 @@ class Plugin(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__([AuditTrail], NAME, None, importlib.metadata.version(NAME))
-        self.schema = in_schema_names(self.schema or "")
+        self.schema = json.dumps(json.loads(self.schema or "{}", object_hook=_described))
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: pulumi.ResourceOptions | None = None
@@ -55,6 +57,16 @@ def in_schema_names(text: str) -> str:
     """Name settings as programs in other languages do: expirationDays for expiration_days."""
     settings = "|".join(KEYS)
     return re.sub(rf"\b({settings})\b", lambda named: _camel_case(named[0]), text)
+
+
+def _described(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the schema with its description as readers of other languages should see it.
+
+    Pulumi takes docstrings with their indentation, which Markdown would show as code.
+    """
+    if isinstance(text := part.get("description"), str):
+        part["description"] = in_schema_names(inspect.cleandoc(text))
+    return part
 
 
 def _camel_case(name: str) -> str:

@@ -50,6 +50,13 @@ def test_no_setting_is_named_as_no_program_names_it(offered: dict[str, Any]) -> 
     assert [name for name in KEYS if "_" in name and name in text] == []
 
 
+def test_no_description_is_shown_as_code_for_its_indentation(offered: dict[str, Any]) -> None:
+    """Docstrings lose the indentation that they have in the source."""
+    described = [*offered["inputProperties"].values(), *offered["properties"].values()]
+    assert [text for one in described if "\n " in (text := one["description"])] == []
+    assert "\nMakes an EncryptionKey" in offered["description"]
+
+
 def test_a_clone_serves_the_plugin_with_nothing_but_its_own_requirements(tmp_path: Path) -> None:
     """What the Pulumi CLI does with a clone (an environment from requirements.txt) is enough."""
     clone = tmp_path / "clone"

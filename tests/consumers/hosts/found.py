@@ -25,6 +25,7 @@ _OLDER: Final[Mapping[str, tuple[str, str] | None]] = {
     "go": ("sdk", f"{_SDK}/go/pulumi-language-go"),
 }
 """Runtime of Pulumi.yaml -> (module beside this file, package of its host); localaws itself runs Python."""
+_LASTS: Final = "about a minute"
 RUNTIMES: Final = tuple(_OLDER)
 
 
@@ -42,7 +43,7 @@ def build(go: str, say: Callable[[str], None]) -> bool:
     missing = [runtime for runtime in RUNTIMES if folder_of(runtime) is None]
     if not missing:
         return True
-    complete = GoTool("what completes hosts", _MODULES / "complete", ".", _cache() / "complete", "a minute")
+    complete = GoTool("the generator of SDKs", _MODULES / "complete", ".", _cache() / "complete", _LASTS)
     return complete.build(go, say) is not None and all(_completed(runtime, go, say) for runtime in missing)
 
 
@@ -52,7 +53,7 @@ def _completed(runtime: str, go: str, say: Callable[[str], None]) -> bool:
     if older := _OLDER[runtime]:
         module, package = older
         target = _cache() / "base" / name
-        tool = GoTool(f"the language host {name}", _MODULES / module, package, target, "a minute")
+        tool = GoTool(f"the language host {name}", _MODULES / module, package, target, _LASTS)
         if tool.build(go, say) is None:
             return False
     before = _cache() / name

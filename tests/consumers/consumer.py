@@ -88,7 +88,9 @@ class Consumer:
     @classmethod
     def copied(cls, name: str, place: Path, aws: LocalAws) -> Consumer:
         """Copy the example of a language."""
-        (place / "image-builder-trail").symlink_to(ROOT)
+        clone = place / "image-builder-trail"
+        clone.mkdir()  # not a link to the project: some engines keep a schema beside the plugin's folder
+        (clone / "components").symlink_to(ROOT / "components")
         folder = place / "my-builds"
         shutil.copytree(EXAMPLES / name, folder)
         return cls(folder, LANGUAGES[name], aws)

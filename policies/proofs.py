@@ -14,7 +14,7 @@ from config.stack import Stack
 from iam_evaluation import Decision, DocumentKind, Policies, PrincipalKind, Request, Verdict, evaluate
 from policies.actors import actors
 from policies.coverage import covers
-from policies.documents import all_cards, documents
+from policies.documents import all_cards, cards_of, documents
 from policies.documents.card import Actor, Context, Target
 from policies.documents.statement import Document
 from policies.near_misses import decided_by_documents, near_contexts, rules_itself, source_keys
@@ -149,7 +149,10 @@ class World:
         circumstances that open doors.
         """
         wanted = None if actions is None else frozenset(actions)
-        context = {**_TLS, **{k: v for name in _OPENING for k, v in self._circumstances[name].items()}}
+        brought = (name for card in cards_of(self.stack) for name in card.circumstances(self.stack))
+        context = dict(_TLS)
+        for name in (*_OPENING, *brought):
+            context |= self._circumstances[name]
         for action in sorted(self._unasked()):
             if wanted is not None and action not in wanted:
                 continue

@@ -138,9 +138,17 @@ class World:
         actor, action, target_name = request
         exact = {key for key, held in question.exact.items() if held.holds(actor.expected_as)}
         target = self._targets[target_name]
-        for change, near in near_contexts(context, source_keys(actor) | exact):
+        if not any(question.allowed.holds(other.name) for other in self._unbound(actor)):
+            exact |= source_keys(actor)
+        for change, near in near_contexts(context, frozenset(exact)):
             decision = self._decide(actor, action, target, near)
             yield replace(proof, expected=Verdict.IMPLICIT_DENY, verdict=decision.verdict, near_miss=change)
+
+    def _unbound(self, actor: Actor) -> Iterator[Actor]:
+        """Yield those who are the same, but act for no resource in particular."""
+        for other in self._actors.values():
+            if other.principal == actor.principal and "aws:SourceArn" not in other.context:
+                yield other
 
     def anything_else(self, actions: Iterable[str] | None = None) -> Iterator[Proof]:
         """Yield the answers to all that no question asks: whoever lives by the documents may do nothing else.

@@ -106,11 +106,11 @@ class World:
 
         Raises:
             PolicyError: a document is malformed.
-            KeyError: a question names a circumstance or trait that is unknown.
+            KeyError: a question names a trait that is unknown.
 
         """
         for question in questions() if asked is None else asked:
-            if not self._concerns(question):
+            if not self._concerns(question) or not self._circumstances.keys() >= {*question.given}:
                 continue
             context = dict(_TLS)
             for name in question.given:

@@ -14,7 +14,6 @@ from typing import NoReturn
 
 import click
 
-from audit.errors import AuditError
 from audit.logs import open_source
 from audit.options import (
     PATH,
@@ -27,8 +26,9 @@ from audit.options import (
     takes_selection,
     trail_option,
 )
-from audit.output import Format
 from audit.selection import Selection
+from console.errors import UserError
+from console.output import Format
 
 
 @click.group(context_settings={"max_content_width": 110})
@@ -216,7 +216,7 @@ def main() -> NoReturn:
         hint = f"; see {place.command_path} --help" if place else ""
         print(f"audit: {error.format_message().rstrip('.')}{hint}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
-    except AuditError as error:
+    except UserError as error:
         print(f"audit: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user needs
         sys.exit(2)
     except KeyboardInterrupt:

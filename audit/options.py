@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from audit.output import Format
 from audit.selection import IMAGE_BUILDER, Selection, parse_time
+from console.output import Format
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)

@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from audit import logs
 from audit.findings import Finding
-from audit.output import MOST_TABLE_ROWS, Format, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
 from audit.workers import Part
+from console.output import MOST_TABLE_ROWS, Format, opened, write_rows
 
 T = TypeVar("T")
 

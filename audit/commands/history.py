@@ -18,11 +18,12 @@ from audit.commands.events import newest, tell
 from audit.event_history.download import Download, Place
 from audit.event_history.journal import Journal
 from audit.event_history.lookup import Window
-from audit.output import Format, OutputError, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection, parse_time
 from audit.sources.source import SourceError
+from console.errors import OutputError
+from console.output import Format, opened, write_rows
 
 DAYS_KEPT = 90
 ALL_REGIONS = "all"

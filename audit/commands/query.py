@@ -14,10 +14,10 @@ import msgspec
 from audit import logs, query
 from audit.commands.events import lines, tell, values
 from audit.findings import Finding
-from audit.output import Format, opened, write_rows
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
+from console.output import Format, opened, write_rows
 
 
 def run(

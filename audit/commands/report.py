@@ -10,11 +10,11 @@ from audit import logs
 from audit.commands.events import tell, values
 from audit.facts import Facts, count
 from audit.findings import Finding
-from audit.output import MOST_TABLE_ROWS, Format, colours, opened, table, write_rows
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
+from console.output import MOST_TABLE_ROWS, Format, colours, opened, table, write_rows
 
 _MOST_LINES = 20  # of a section in the terminal; the page has all
 

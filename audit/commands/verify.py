@@ -20,8 +20,9 @@ from audit.delivery.channels import Channel, ChannelError, EventHistory, LogFile
 from audit.delivery.probe import Probe
 from audit.delivery.trail import Trail, find_trail
 from audit.findings import Finding, Severity
-from audit.output import Format, OutputError, opened, write_rows
 from audit.sources.source import SourceError
+from console.errors import OutputError
+from console.output import Format, opened, write_rows
 
 BLOCKED_SECONDS = 15.0  # how long to look on when a cause is known; it may have been mended just now
 _LOGS = "S3 log file"

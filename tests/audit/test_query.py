@@ -13,9 +13,9 @@ import sqlglot
 
 from audit import query
 from audit.commands.query import run as command
-from audit.output import Format
 from audit.selection import Selection
 from audit.sources.folder import Folder
+from console.output import Format
 from tests.audit.test_scan import record
 from tests.corpus import log_file
 

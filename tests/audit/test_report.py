@@ -14,12 +14,12 @@ import pytest
 
 from audit.commands.report import report
 from audit.facts import Facts, count
-from audit.output import Format
 from audit.plots import activity
 from audit.report import deed_rows
 from audit.report_page import page
 from audit.selection import Selection
 from audit.sources.folder import Folder
+from console.output import Format
 from tests.audit.test_scan import read, record
 from tests.corpus import log_file
 

@@ -22,7 +22,7 @@ from audit.delivery.channels import ChannelError, LogFiles, Sighting
 from audit.delivery.kinds import DELIVERY_ERROR
 from audit.delivery.trail import find_trail
 from audit.findings import Finding
-from audit.output import Format
+from console.output import Format
 from localaws.testing import ACCOUNT_ID, LocalAws
 from policies.documents.bucket import log_bucket_policy
 from policies.documents.key import log_key_policy

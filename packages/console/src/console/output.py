@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, get_args
 
 import msgspec
 
-from audit.errors import AuditError
+from console.errors import OutputError
 
 _WIDEST = 48
 MOST_TABLE_ROWS = 500  # a terminal is no place for more
@@ -40,10 +40,6 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
-
-
-class OutputError(AuditError):
-    """The result cannot be written where or as asked; the message says how to mend it."""
 
 
 @contextmanager

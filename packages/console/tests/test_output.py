@@ -14,7 +14,8 @@ import duckdb
 import msgspec
 import pytest
 
-from audit.output import Format, OutputError, opened, table, write_rows
+from console.errors import OutputError
+from console.output import Format, opened, table, write_rows
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -181,7 +182,7 @@ def test_a_full_disk_behind_stdout_is_the_user_s_matter(arguments: list[str], tm
         done = subprocess.run(
             command,
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -203,12 +204,12 @@ def test_json_escapes_what_a_terminal_might_obey(tmp_path: Path) -> None:
 def test_csv_on_a_terminal_spells_controls_out_and_in_a_file_keeps_them() -> None:
     """A file is for programs, which need the value."""
     script = """
-from audit.output import Format, write_rows
-from tests.audit.test_output import COLUMNS, Row
+from console.output import Format, write_rows
+from test_output import COLUMNS, Row
 write_rows([Row("a\x1b[2Jb", None, 1)], COLUMNS, Format.CSV, None)
 """
     command = [sys.executable, "-c", script]
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parent
     terminal, slave = os.openpty()
     subprocess.run(command, cwd=root, stdout=slave, timeout=60, check=True)
     assert rb"a\x1b[2Jb,,1," in os.read(terminal, 10_000)

@@ -15,7 +15,7 @@ import msgspec
 from audit.facts import Facts
 from audit.plots import activity, bars
 from audit.report import deed_rows, sections, timelines
-from console.output import shown
+from console.text import shown
 
 _TEXT = Path(__file__).with_name("page.html").read_text()
 _PAGE = Template(_TEXT)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,8 +19,8 @@ from audit.delivery.probe import Probe
 from audit.delivery.trail import Trail, find_trail
 from audit.findings import Finding, Severity
 from audit.sources.source import SourceError
-from console.errors import OutputError
-from console.output import Format, opened, write_rows
+from console.messages import say, show_progress
+from console.output import Format, write_json_lines, write_rows
 
 BLOCKED_SECONDS = 15.0  # how long to look on when a cause is known; it may have been mended just now
 _LOGS = "S3 log file"
@@ -101,7 +99,7 @@ def verify(
     trail_name: str | None = None,
     writing: bool = False,
     timeout: float = 1200.0,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
 ) -> int:
     """Make the probe and follow it for `timeout` seconds at most; 0 only when it was seen in every channel.
@@ -113,7 +111,6 @@ def verify(
         OutputError: the result cannot be written.
 
     """
-    _check(output)
     trail = find_trail(aws, trail_name)
     account_id = _account(aws)
     probes = (probe.write if writing else probe.read)(aws.client("imagebuilder"))
@@ -128,22 +125,8 @@ def verify(
     watch = _Watch(probes, channels)
     _wait(watch, timeout, blocked=_blocks(findings))
     findings = _explained(watch, findings, trail, timeout)
-    _write(watch, findings, trail, form, output)
+    _write(watch, findings, trail, format, output)
     return 0 if not watch.missing() and not any(one.refused for one in probes) and trail else 1
-
-
-def _check(output: Path | None) -> None:
-    """Tell before the probe, not after the wait, that the result cannot be written."""
-    if output is None:
-        return
-    if output.is_dir():
-        raise OutputError(f"--output {output} is a folder; give the name of a file in it")
-    folder = output.resolve().parent
-    device = output.exists() and not output.is_file()
-    if not device and not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"--output {output}: no file can be made in {folder}; give a path in a writable folder"
-        )
 
 
 def _wait(watch: _Watch, timeout: float, *, blocked: bool) -> None:
@@ -183,23 +166,23 @@ def _blocks(findings: Sequence[Finding]) -> bool:
 
 
 def _write(
-    watch: _Watch, findings: Sequence[Finding], trail: Trail | None, form: Format, output: Path | None
+    watch: _Watch, findings: Sequence[Finding], trail: Trail | None, format: Format, output: Path | None
 ) -> None:
     rows = watch.rows()
-    if form in {Format.JSON, Format.JSONL}:
+    if format in {Format.JSON, Format.JSONL}:
         verdict = Verdict(
             delivered=not watch.missing() and trail is not None,
             trail_arn=trail.arn if trail else None,
             channels=rows,
             findings=[_described(one) for one in findings],
         )
-        with opened(output) as file:
-            file.write(msgspec.json.encode(verdict) + b"\n")
+        write_json_lines([msgspec.json.encode(verdict) + b"\n"], output)
         return
     title = f"Delivery of trail {trail.arn}" if trail else "Delivery without a trail"
-    write_rows(rows, ChannelRow.__struct_fields__, form, output, title=title)
+    write_rows(rows, ChannelRow.__struct_fields__, format, output, title=title)
     for one in findings:
-        print(f"{one}\n  mend: {one.kind.fix}", file=sys.stderr)  # noqa: T201 - what the command has to say
+        say(str(one))
+        say(f"  fix: {one.kind.fix}")
 
 
 def _described(finding: Finding) -> dict[str, str]:
@@ -217,10 +200,8 @@ def _described(finding: Finding) -> dict[str, str]:
 
 def _show(missing: Sequence[str], waited: float, patience: float) -> None:
     """One line of progress, on a terminal only."""
-    if sys.stderr.isatty():
-        state = f"waiting for {', '.join(missing)}" if missing else "seen in every channel"
-        sys.stderr.write(f"\r\033[K{waited:4.0f} of {patience:.0f} s: {state}{'' if missing else chr(10)}")
-        sys.stderr.flush()
+    state = f"waiting for {', '.join(missing)}" if missing else "seen in every channel"
+    show_progress(f"{waited:4.0f} of {patience:.0f} s: {state}")
 
 
 def _account(aws: Aws) -> str:

@@ -395,7 +395,7 @@ def test_channels_that_stay_closed_are_not_waited_for(
     monkeypatch.setattr(command, "BLOCKED_SECONDS", 1.0)
     deployed.aws.control("faults", [{"kind": "deny", "service": "s3", "operation": "GetObject"}])
     began = time.monotonic()
-    assert command.verify(here, timeout=60.0, form=Format.JSON) == 1
+    assert command.verify(here, timeout=60.0, format=Format.JSON) == 1
     assert time.monotonic() - began < 30
     assert codes(json.loads(capsysbinary.readouterr().out)) == {"IBT211"}
 

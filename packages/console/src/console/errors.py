@@ -4,7 +4,13 @@ from __future__ import annotations
 
 
 class UserError(Exception):
-    """Bad input. The message is one line: what, where, what is allowed and how to correct it."""
+    """Bad input: what, where, what is allowed and how to correct it.
+
+    The message is one line, or an argument for each line where several things are wrong at once.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class OutputError(UserError):

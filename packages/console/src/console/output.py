@@ -123,8 +123,9 @@ def _array(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def _write_csv(rows: Iterable[msgspec.Struct], names: Mapping[str, str], file: BinaryIO) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True, errors="backslashreplace")
-    writer = csv.writer(text)
-    written = csv_cell if not at_terminal(file) else lambda value: safe(csv_cell(value))
+    terminal = at_terminal(file)
+    writer = csv.writer(text, lineterminator="\n" if terminal else "\r\n")
+    written = (lambda value: safe(csv_cell(value))) if terminal else csv_cell
     try:
         writer.writerow(map(written, names.values()))
         for row in rows:

@@ -10,7 +10,7 @@ import click
 
 from console.errors import UserError
 from console.messages import end_progress, say, say_fault, show_traceback
-from console.streams import discard_output, open_missing
+from console.streams import ReaderLeftError, discard_output, prepare
 
 CLEAN: Final = 0
 FINDINGS: Final = 1
@@ -25,16 +25,15 @@ def run(app: click.Command, program: str, arguments: Sequence[str] | None = None
     `program` is what the user typed to come here, such as "python -m audit". A command returns its exit code,
     or None for 0.
     """
-    open_missing()
+    prepare()
     sys.exit(_code(app, program, sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def _code(app: click.Command, program: str, arguments: list[str]) -> int:
     try:
         return _finished(app, program, arguments)
-    except BrokenPipeError:
-        discard_output()
-        return CLEAN  # whoever reads the result has had enough of it
+    except ReaderLeftError:
+        return CLEAN
     except (KeyboardInterrupt, click.Abort):
         discard_output()
         return INTERRUPTED
@@ -49,10 +48,6 @@ def _failed(error: Exception, program: str) -> int:
     if isinstance(error, click.ClickException | UserError):
         show_traceback(error)
         return _refused(error, program)
-    if isinstance(error, OSError) and _output_fails():
-        discard_output()
-        say(f"{_label(program)}: standard output: {error.strerror}")
-        return BAD_INPUT
     say_fault(_label(program), error)
     return OUR_FAULT
 
@@ -85,12 +80,3 @@ def _refused(error: click.ClickException | UserError, program: str) -> int:
 def _label(program: str) -> str:
     """What errors begin with: "audit" for "python -m audit"."""
     return program.rsplit(maxsplit=1)[-1]
-
-
-def _output_fails() -> bool:
-    """Whether standard output is what failed: what it could not write is still waiting, and fails again."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return True
-    return False

@@ -2,56 +2,94 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO, TextIO
 
-from console.errors import OutputError
+from console.errors import OutputError, UserError
 from console.messages import end_progress
 
 _WRONG_WAY = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)
 
 
-def open_missing() -> None:
-    """Take the place of each closed stream, so that no other file gets its number.
-
-    Standard input and output are opened the wrong way round: who uses them gets an error, who does not
-    is not hindered. What is said on a closed standard error is lost, as its owner wished.
-    """
+def prepare() -> None:
+    """Make the streams such that a closed, full or unreadable one is a UserError for those who use it."""
     for number, flags in enumerate(_WRONG_WAY):
+        _take_place(number, flags)
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - kept open
+    if sys.stdout is sys.__stdout__:
+        raw: Any = _Output(1, "w", closefd=False)
+        sys.stdout = _text(io.BufferedWriter(raw), sys.stdout)
+    if sys.stdin is sys.__stdin__:
+        sys.stdin = _text(io.BufferedReader(_Input(0, closefd=False)), sys.stdin)
+
+
+def _take_place(number: int, flags: int) -> None:
+    """Open a closed stream the wrong way round: using it fails, and no other file gets its number."""
+    try:
+        os.fstat(number)
+    except OSError:
+        found = os.open(os.devnull, flags)
+        if found != number:
+            os.dup2(found, number)
+            os.close(found)
+        os.set_inheritable(number, True)
+
+
+def _text(buffer: Any, before: TextIO | None) -> io.TextIOWrapper:
+    encoding = before.encoding if before else "utf-8"
+    return io.TextIOWrapper(buffer, encoding, "backslashreplace", line_buffering=buffer.isatty())
+
+
+class ReaderLeftError(Exception):
+    """Whoever reads standard output has had enough of it."""
+
+
+class _Output(io.FileIO):
+    def write(self, data: Any) -> int:
+        """Write, or say why that is impossible."""
         try:
-            os.fstat(number)
-        except OSError:
-            found = os.open(os.devnull, flags)
-            if found != number:
-                os.dup2(found, number)
-                os.close(found)
-            os.set_inheritable(number, True)
-    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - kept open
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+            return super().write(data)
+        except BrokenPipeError as error:
+            discard_output()
+            raise ReaderLeftError from error
+        except OSError as error:
+            discard_output()
+            raise OutputError(f"standard output: {error.strerror}") from error
+
+
+class _Input(io.FileIO):
+    def readinto(self, buffer: Any) -> int:
+        """Read, or say why that is impossible."""
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise UserError(f"standard input: {error.strerror}") from error
+
+    def readall(self) -> bytes:
+        """Read to the end."""
+        try:
+            return super().readall()
+        except OSError as error:
+            raise UserError(f"standard input: {error.strerror}") from error
 
 
 @contextmanager
 def standard_output() -> Iterator[BinaryIO]:
-    """The bytes of standard output. A reader who left is the runner's matter.
+    """The bytes of standard output.
 
     Raises:
         OutputError: nothing can be written there: it is closed, or its disk is full.
+        ReaderLeftError: nobody reads it any more.
 
     """
     end_progress()
-    try:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        discard_output()
-        raise OutputError(f"standard output: {error.strerror}") from error
+    sys.stdout.flush()
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
 
 
 def discard_output() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from console.text import shown, width
 
 MOST_TABLE_ROWS = 500  # a terminal is no place for more
 _GAP = "  "
+_USUAL = 80
 _WIDEST = 48  # where nothing is cut, a wider cell pushes the others on
 _NARROWEST = 16  # a column that is cut shows at least this much
 _FOLDED = 10  # and a column that is folded
@@ -95,12 +94,21 @@ def tables(file: BinaryIO) -> Iterator[Tables]:
     Bold on a terminal, unless NO_COLOR is set (https://no-color.org).
     """
     terminal = at_terminal(file)
-    room = shutil.get_terminal_size().columns if terminal else None
+    room = _columns(file) if terminal else None
     written = Tables(file, bold=terminal and not os.environ.get("NO_COLOR"), room=room)
     yield written
     if terminal:
         file.flush()
     written.tell()
+
+
+def _columns(terminal: BinaryIO) -> int:
+    """How wide a terminal is: what COLUMNS says, else what the terminal says, else the usual 80."""
+    said = os.environ.get("COLUMNS", "")
+    try:
+        return (int(said) if said.isdecimal() else os.get_terminal_size(terminal.fileno()).columns) or _USUAL
+    except OSError:
+        return _USUAL
 
 
 def _least(cells: Sequence[str], wanted: int, *, fold: bool) -> int:
@@ -138,12 +146,29 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _cut(cell: str, room: int) -> str:
-    if width(cell) <= room:
-        return cell
-    while width(cell) > room - 1:
-        cell = cell[: max(len(cell) - max((width(cell) - room) // 2, 1), 0)]
-    return f"{cell}…"
+    return cell if width(cell) <= room else f"{_head(cell, room - 1)}…"
 
 
 def _folded(cell: str, room: int) -> list[str]:
-    return textwrap.wrap(cell, room, break_on_hyphens=False) or [""]
+    """The cell's words in lines; a word that is longer than a line is broken."""
+    lines, line = [], ""
+    for word in cell.split(" "):
+        longer = f"{line} {word}" if line else word
+        if width(longer) <= room:
+            line = longer
+            continue
+        lines += [line] if line else []
+        line = word
+        while width(line) > room:
+            head = _head(line, room) or line[0]
+            lines.append(head)
+            line = line[len(head) :]
+    return [*lines, line]
+
+
+def _head(text: str, room: int) -> str:
+    """As much of the beginning as fits."""
+    end = min(len(text), max(room, 0))
+    while width(text[:end]) > room:
+        end -= 1
+    return text[:end]

@@ -18,7 +18,7 @@ _SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
 # Where a cell begins, also for a spreadsheet that takes a semicolon or a tab for the separator.
 _FORMULA = re.compile(
     rf"""^(?=[\s"\x00-\x1f\u200b-\u200f\ufeff]*{_SIGN}|[\t\r\n])"""
-    rf"""|(?<=[;\t\r\n])(?=[ "\xa0\u3000\u200b-\u200f\ufeff]*{_SIGN})"""
+    rf"""|(?<=[;\t\r\n])(?=[ "\x00-\x08\x0b\x0c\x0e-\x1f\xa0\u3000\u200b-\u200f\ufeff]*{_SIGN})"""
 )
 
 

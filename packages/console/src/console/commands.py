@@ -130,7 +130,7 @@ class Commands(click.Group):
             raise _missing(ctx, word, error, (lazy and lazy.install) or self.install) from error
         except Exception as error:
             if isinstance(error, self._bad_input()):
-                raise UserError(*str(error).splitlines()) from error
+                raise UserError(*error.args) from error
             raise
 
     def _bad_input(self) -> tuple[type[Exception], ...]:

@@ -30,10 +30,11 @@ def run(args: list[str], endpoint: str | None) -> int:
         UserError: there is no engine, or no local AWS.
 
     """
+    aws = local.named(endpoint) if endpoint else None
     found = engine.find_or_get(say)
     if found is None:
         raise UserError(f"there is no Pulumi engine here: {engine.MENDING}")
-    aws = local.named(endpoint) if endpoint else local.usual(folder())
+    aws = aws or local.usual(folder())
     if commands.is_plain(args):
         return _engine(found, args, environment(aws))
     from localaws.pulumi.attachment import attached  # noqa: PLC0415 - a second of imports

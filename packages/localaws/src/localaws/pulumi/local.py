@@ -71,7 +71,10 @@ def usual(folder: Path) -> Local:
 
 def is_loopback(endpoint: str) -> bool:
     """Whether a URL leads to this machine: `http` to localhost or a loopback address."""
-    parts = urllib.parse.urlsplit(endpoint)
+    try:
+        parts = urllib.parse.urlsplit(endpoint)
+    except ValueError:  # such as a bracket that is never closed
+        return False
     if parts.scheme not in {"http", "https"} or parts.hostname is None:
         return False
     if parts.hostname == "localhost":

@@ -126,7 +126,7 @@ def test_the_terminal_spells_control_characters_out(
     assert report(Folder(tmp_path), Selection(), format=Format.TABLE) == 0
     shown = capfdbinary.readouterr().out
     assert b"\x1b" not in shown
-    assert rb"a\x1b[2Jb\x0ac" in shown
+    assert rb"a\x1b[2Jb\nc" in shown
 
 
 def test_the_page_has_no_markup_from_events_and_asks_nothing_of_the_network() -> None:

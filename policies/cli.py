@@ -15,7 +15,7 @@ from console.output import LIST_FORMATS, Format
 from iam_evaluation import DocumentKind
 
 if TYPE_CHECKING:  # help needs none of it
-    from policies.stack import Stack
+    from config.stack import Stack
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ _account_option = click.option(
     cls=Commands,
     bad_input=(
         "iam_evaluation:PolicyError",
-        "policies.configuration:ConfigurationError",
+        "config.settings:ConfigurationError",
         "policies.controls:ControlError",
         "policies.questions:ExpectationError",
     ),
@@ -158,6 +158,6 @@ def lint(*, files: Sequence[Path], kind: str, partition: str) -> int:
 
 
 def _stacks(names: Sequence[str], account_id: str | None) -> list[Stack]:
-    from policies.configuration import read_stack, stack_names  # noqa: PLC0415
+    from config.stack_file import read_stack, stack_names  # noqa: PLC0415
 
     return [read_stack(name, account_id) for name in names or stack_names()]

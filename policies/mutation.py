@@ -12,12 +12,13 @@ from importlib import resources
 
 import yaml
 
+from config.stack import Stack
 from iam_evaluation import PolicyError
+from policies.documents import documents
 from policies.documents.statement import EVERYONE, Conditions, Document, Principals, Statement
 from policies.form import faults
 from policies.proofs import World, covers
 from policies.questions import Question, questions
-from policies.stack import Stack, documents
 
 _NUMBERS = "Numeric"
 _LIKE = {"StringEquals": "StringLike", "StringNotEquals": "StringNotLike", "ArnEquals": "ArnLike"}

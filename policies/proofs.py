@@ -10,12 +10,14 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from iam_evaluation import Decision, Policies, Request, Verdict, evaluate
-from policies.actors import Actor, actors
+from config.stack import Stack
+from iam_evaluation import Decision, DocumentKind, Policies, Request, Verdict, evaluate
+from policies.actors import actors
+from policies.documents import all_cards, documents
+from policies.documents.card import Actor, Target
 from policies.documents.statement import Document
 from policies.questions import Question, questions
-from policies.stack import Stack, documents
-from policies.world import Target, circumstances, targets, traits
+from policies.world import circumstances, targets, traits
 
 _TLS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.2"}
 
@@ -146,7 +148,7 @@ def red(proofs: Iterable[Proof]) -> list[Proof]:
 
 def _ruling(target: Target, action: str) -> str | None:
     """Name the document that rules the target; a trust policy rules only who becomes the role."""
-    of_role = target.document is not None and target.document.endswith("-trust")
+    of_role = target.document in {card.name for card in all_cards() if card.kind is DocumentKind.TRUST}
     return None if of_role and not action.startswith("sts:") else target.document
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from components.registered import registered
+from config.stack import Stack
 from console.messages import say
 from console.output import Format, write_rows, write_text
 from console.page import page
 from console.text import html
 from policies.controls import Verdict, assess
 from policies.proofs import World
-from policies.stack import Stack
 
 _PLURALS = {"statement": "statements", "question": "questions", "property": "properties", "test": "tests"}
 _STYLE = """
@@ -55,7 +56,7 @@ def controls(stacks: Sequence[Stack], format: Format, output: Path | None) -> in
     rows: list[ControlRow] = []
     missed = 0
     for stack in stacks:
-        verdicts = list(assess(World(stack)))
+        verdicts = list(assess(World(stack), registered(stack)))
         for verdict in verdicts:
             rows.extend([_brief(stack, verdict)] if format is Format.TABLE else _full(stack, verdict))
         counts = {

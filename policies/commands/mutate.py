@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from config.stack import Stack
 from console.messages import say
 from console.output import Format, write_rows
 from policies.mutation import Fate, fates
-from policies.stack import Stack
 
 
 class ChangeRow(msgspec.Struct, frozen=True):

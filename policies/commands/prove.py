@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from config.stack import Stack
 from console.messages import say
 from console.output import Format, write_rows
 from iam_evaluation import Verdict
 from policies.form import faults, unknown_words
 from policies.proofs import Proof, World, red
-from policies.stack import Stack
 
 
 class AnswersRow(msgspec.Struct, frozen=True):

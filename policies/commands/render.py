@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.stack import Stack
+from config.stack_file import project_folder
 from console.messages import say
 from console.output import Format, write_text
-from policies.copies import COPIES, stale_copies, write_copies
+from policies.copies import stale_copies, write_copies
+from policies.documents import documents
 from policies.render import policy_json, render
-from policies.stack import Stack, documents
 
 
 def show(stacks: Sequence[Stack], format: Format, output: Path | None) -> int:
@@ -31,8 +33,8 @@ def show(stacks: Sequence[Stack], format: Format, output: Path | None) -> int:
 
 
 def check(stacks: Sequence[Stack]) -> int:
-    """Say which committed copies are stale; return 1 if any is."""
-    stale = list(stale_copies(stacks))
+    """Say which copies committed in the project in hand are stale; return 1 if any is."""
+    stale = list(stale_copies(stacks, _copies()))
     for line in stale:
         say(line)
     if stale:
@@ -41,6 +43,10 @@ def check(stacks: Sequence[Stack]) -> int:
 
 
 def write(stacks: Sequence[Stack]) -> int:
-    """Write the committed copies anew."""
-    say(f"{write_copies(stacks)} copies written to {COPIES}")
+    """Write the copies committed in the project in hand anew."""
+    say(f"{write_copies(stacks, _copies())} copies written to {_copies()}")
     return 0
+
+
+def _copies() -> Path:
+    return project_folder() / "policies" / "rendered"

@@ -22,16 +22,18 @@ from audit.delivery.channels import ChannelError, LogFiles, Sighting
 from audit.delivery.kinds import DELIVERY_ERROR
 from audit.delivery.trail import find_trail
 from audit.findings import Finding
+from config.place import Place
 from console.output import Format
 from localaws.testing import ACCOUNT_ID, LocalAws
-from policies.documents.bucket import log_bucket_policy
-from policies.documents.key import log_key_policy
 from tests import ROOT
+from tests.policies.stacks import policy, stack
 
 REGION = "us-east-1"
 BUCKET = "audit-logs"
 TRAIL = "audit"
-TRAIL_ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/{TRAIL}"
+PLACE = Place("aws", REGION, ACCOUNT_ID)
+STACK = stack("verify", PLACE, trail_name=TRAIL, bucket_name=BUCKET, protect_logs=False)
+TRAIL_ARN = STACK.trail_arn
 
 
 @dataclass
@@ -45,9 +47,7 @@ class Deployed:
         self.s3 = self.aws.client("s3")
         self.kms = self.aws.client("kms")
         self.cloudtrail = self.aws.client("cloudtrail")
-        key_policy = log_key_policy(
-            partition="aws", region=REGION, account_id=ACCOUNT_ID, trail_arn=TRAIL_ARN
-        )
+        key_policy = policy("key", STACK)
         self.key_arn = self.kms.create_key(Policy=json.dumps(key_policy))["KeyMetadata"]["Arn"]
         self.s3.create_bucket(Bucket=BUCKET)
         self.put_bucket_policy(lambda _: None)
@@ -62,22 +62,15 @@ class Deployed:
 
     def put_bucket_policy(self, change: Callable[[Any], object]) -> None:
         """Put the bucket's policy, changed."""
-        policy = log_bucket_policy(
-            partition="aws",
-            bucket_name=BUCKET,
-            account_id=ACCOUNT_ID,
-            trail_arn=TRAIL_ARN,
-            key_arn=self.key_arn,
-            protect_logs=False,
-        )
-        change(policy)
-        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+        document = policy("bucket", STACK.with_key(self.key_arn))
+        change(document)
+        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(document))
 
     def put_key_policy(self, change: Callable[[Any], object]) -> None:
         """Put the key's policy, changed."""
-        policy = log_key_policy(partition="aws", region=REGION, account_id=ACCOUNT_ID, trail_arn=TRAIL_ARN)
-        change(policy)
-        self.kms.put_key_policy(KeyId=self.key_arn, PolicyName="default", Policy=json.dumps(policy))
+        document = policy("key", STACK)
+        change(document)
+        self.kms.put_key_policy(KeyId=self.key_arn, PolicyName="default", Policy=json.dumps(document))
 
 
 @pytest.fixture
@@ -308,11 +301,9 @@ def test_a_delivery_that_is_only_late_is_told_as_such() -> None:
 def test_several_trails_ask_for_a_name(deployed: Deployed) -> None:
     """One line, exit code 2, with the names to choose from."""
     other = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/other"
-    policy = log_bucket_policy(
-        partition="aws", bucket_name="other-logs", account_id=ACCOUNT_ID, trail_arn=other, protect_logs=False
-    )
+    others = stack("other", PLACE, trail_name="other", bucket_name="other-logs", protect_logs=False)
     deployed.s3.create_bucket(Bucket="other-logs")
-    deployed.s3.put_bucket_policy(Bucket="other-logs", Policy=json.dumps(policy))
+    deployed.s3.put_bucket_policy(Bucket="other-logs", Policy=json.dumps(policy("bucket", others)))
     deployed.cloudtrail.create_trail(Name="other", S3BucketName="other-logs")
     finished = subprocess.run(
         [sys.executable, "-m", "audit", "verify"],

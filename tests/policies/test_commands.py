@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from config.stack import Stack
+from config.stack_file import read_stack
 from console.output import Format
 from console.runner import run
 from policies.cli import app
 from policies.commands.mutate import mutate
 from policies.commands.prove import prove
-from policies.configuration import read_stack
+from policies.documents import documents
 from policies.documents.statement import Document
-from policies.stack import Stack, documents
 from tests import ROOT
 from tests.policies.stacks import PLAIN
 

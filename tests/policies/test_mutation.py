@@ -7,9 +7,10 @@ from functools import cache
 
 import pytest
 
-from policies.configuration import read_stack
+from config.stack import Stack
+from config.stack_file import read_stack
+from policies.documents import documents
 from policies.mutation import Fate, fates, mutants, reasons
-from policies.stack import Stack, documents
 from tests.policies.stacks import CONFIGURED, FULL, FULL_OPEN, LOCKED, OPEN, OUTSIDE, PLAIN, stack_name
 
 STACKS = (*CONFIGURED, PLAIN, OPEN, LOCKED, FULL, FULL_OPEN, OUTSIDE)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from config.stack import Stack
 from iam_evaluation import Verdict
 from policies.actors import actors
+from policies.documents import documents
 from policies.documents.statement import Document
 from policies.proofs import Proof, World, red
 from policies.questions import ExpectationError, Names, questions, read_questions
-from policies.stack import Stack, documents
 from policies.world import targets
 from tests.policies.stacks import EVERY, FULL, MADE_UP, PLAIN, stack_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -41,14 +41,6 @@ def _text_list(value: object) -> object:
     if not isinstance(parsed, list | tuple):
         raise ValueError("not a list")  # noqa: TRY004 - pydantic collects ValueErrors
     return tuple(parsed)
-
-
-def setting(default: Any, allowed: str, meaning: str, **constraints: Any) -> Any:
-    """Return a field whose `allowed` values and `meaning` stand where the value is declared.
-
-    `allowed` is told to whoever gives another value; `meaning` goes into the configuration page.
-    """
-    return Field(default=default, description=meaning, json_schema_extra={"allowed": allowed}, **constraints)
 
 
 WholeNumber: TypeAlias = Annotated[int, BeforeValidator(_whole_number)]

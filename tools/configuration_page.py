@@ -1,19 +1,19 @@
-"""The configuration page, made from the settings: `python -m config.reference > docs/configuration.md`."""
+"""The configuration page, made from the settings."""
 # ruff: noqa: E501 - the lines are a page's
 
 from __future__ import annotations
 
 import json
-import sys
 
 from pydantic.fields import FieldInfo
 
-from config.settings import Settings
+from config.settings import GROUPS
+from config.settings.group import Group, said
 
 _INTRODUCTION = """\
 # Configuration
 
-Made from `config/settings.py` by `python -m config.reference`; a test keeps page, settings and `Pulumi.yaml` in step.
+Made from `config/settings/` by `make generate`, as the `config:` block of `Pulumi.yaml` and the component's arguments.
 
 A stack's values stand in `config/Pulumi.<stack>.yaml`. Set one with `pulumi config set KEY VALUE --stack STACK`, an item
 of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 42`. Days are whole days.
@@ -21,11 +21,17 @@ of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 
 All mistakes are told at once, one line each with the command that mends it, before any resource is touched:
 
 ```
-expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365
+expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365 --stack dev
 ```
 
-| Key | Default | Allowed | Meaning |
-|---|---|---|---|
+The last column says what a change does on a live stack. *Replacement* means that Pulumi would make the thing anew and
+delete the old one, which it refuses where `protect_logs` is true.
+
+"""
+
+_HEAD = """\
+| Key | Default | Allowed | Meaning | A change is |
+|---|---|---|---|---|
 """
 
 _STACKS = """
@@ -53,21 +59,24 @@ To destroy a stack whose logs are protected, lift the protections in this order:
 
 def page() -> str:
     """Return the configuration page."""
-    rows = [_row(key, field) for key, field in Settings.model_fields.items()]
-    return _INTRODUCTION + "".join(rows) + _STACKS
+    tables = "\n".join(_table(kind) for kind in GROUPS.values())
+    return _INTRODUCTION + tables + _STACKS
+
+
+def _table(kind: type[Group]) -> str:
+    rows = "".join(_row(key, field) for key, field in kind.model_fields.items())
+    return f"## {kind.heading}\n\n{_summary(kind)}\n\n{_HEAD}{rows}"
+
+
+def _summary(kind: type[Group]) -> str:
+    return str(kind.__doc__).splitlines()[0]
 
 
 def _row(key: str, field: FieldInfo) -> str:
-    extra = field.json_schema_extra
-    allowed = extra["allowed"] if isinstance(extra, dict) else ""
     default = json.dumps(field.default).strip('"') if field.default or _is_number(field.default) else "empty"
-    cells = (f"`{key}`", default, str(allowed), str(field.description))
+    cells = (f"`{key}`", default, said(field, "allowed"), str(field.description), said(field, "change"))
     return "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |\n"
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int)  # true and false count as numbers, and no other empty value does
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

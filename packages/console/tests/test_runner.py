@@ -103,7 +103,7 @@ def test_a_command_returns_its_exit_code(arguments: list[str], code: int) -> Non
         ),
         (["nothing"], 2, "app: No such command 'nothing'; see python -m app --help\n"),
         (["dono"], 2, "app: No such command 'dono'. Did you mean 'done'? See python -m app --help\n"),
-        (["gone"], 2, "app: python -m app gone needs no_such_package, which is not installed: pip install"),
+        (["gone"], 2, "app: gone needs no_such_package, which is not installed: pip install"),
         (
             ["fail", "ours"],
             3,

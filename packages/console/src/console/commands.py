@@ -14,6 +14,7 @@ import click
 from console.errors import UserError
 
 _WIDEST_HELP = 110
+_LONGEST_HELP = 300  # of a command in its group: the whole first sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,13 @@ class Commands(click.Group):
         try:
             return lazy.load()
         except ModuleNotFoundError as error:
-            raise _missing(ctx, cmd_name, error, lazy.install or self.install) from error
+            raise _missing(cmd_name, error, lazy.install or self.install) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading any."""
         del ctx
         rows = [
-            (word, command.get_short_help_str(formatter.width))
+            (word, command.get_short_help_str(_LONGEST_HELP))
             for word, command in self.commands.items()
             if not command.hidden
         ]
@@ -127,7 +128,7 @@ class Commands(click.Group):
         except ModuleNotFoundError as error:
             word = ctx.invoked_subcommand or ""
             lazy = self.lazy.get(word)
-            raise _missing(ctx, word, error, (lazy and lazy.install) or self.install) from error
+            raise _missing(word, error, (lazy and lazy.install) or self.install) from error
         except Exception as error:
             if isinstance(error, self._bad_input()):
                 raise UserError(*error.args) from error
@@ -139,14 +140,12 @@ class Commands(click.Group):
         return tuple(getattr(sys.modules[module], name) for module, _, name in split if module in sys.modules)
 
 
-def _missing(ctx: click.Context, word: str, error: ModuleNotFoundError, install: str) -> Exception:
+def _missing(word: str, error: ModuleNotFoundError, install: str) -> Exception:
     """What to say of a missing package; a missing part of a package that is there is a fault of ours."""
     package = (error.name or "").partition(".")[0]
     if not install or not package or importlib.util.find_spec(package) is not None:
         return error
-    return UserError(
-        f"{ctx.command_path} {word} needs {package}, which is not installed: pip install '{install}'"
-    )
+    return UserError(f"{word} needs {package}, which is not installed: pip install '{install}'")
 
 
 def _version_option(distributions: Sequence[str]) -> click.Option:

@@ -49,7 +49,7 @@ def cpu() -> float:
 
 def starts(ibtrail: Path, folder: str, argument: str) -> tuple[list[float], list[float]]:
     """Wall and CPU seconds of several runs in an empty folder, after one that compiled the modules."""
-    command = [ibtrail, argument]
+    command = [str(ibtrail), argument]
 
     def run() -> None:
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)

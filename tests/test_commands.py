@@ -75,6 +75,14 @@ def test_every_command_s_help_shows_an_example_that_can_be_typed(words: tuple[st
     assert any(line.startswith(example) for line in context.get_help().splitlines())
 
 
+def test_every_command_named_in_a_page_exists() -> None:
+    """`ibtrail x y` in a page is a command or a group of commands."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")]
+    named = {name for page in pages for name in re.findall(r"ibtrail ([a-z]+)", page.read_text("utf-8"))}
+    assert "report" in named
+    assert named - {"is"} <= set(ibtrail.commands)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -9,20 +9,26 @@ from console.text import html
 
 
 def page(title: str, body: str, *, style: str, script: str = "") -> str:
-    """A whole page. `body` is HTML, whose outside text went through `console.text.html`.
-
-    The page's policy (https://developer.mozilla.org/docs/Web/HTTP/Guides/CSP) allows this very style and
-    script, and nothing else: no request, no form, no script that a text might bring.
-    """
-    run = f"; script-src '{_hash(script)}'" if script else ""
+    """A whole page. `body` is HTML, whose outside text went through `console.text.html`."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="'
-        f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{_hash(style)}'{run}\">\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">\n'
         f"<title>{html(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}"
         + (f"<script>{script}</script>\n" if script else "")
         + "</body>\n</html>\n"
+    )
+
+
+def policy(style: str, script: str = "") -> str:
+    """What a page may use: this very style and script, and nothing that a text might bring.
+
+    No request, no form, no other script: https://developer.mozilla.org/docs/Web/HTTP/Guides/CSP
+    """
+    run = f"; script-src '{_hash(script)}'" if script else ""
+    return (
+        f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{_hash(style)}'{run};"
+        " require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

@@ -16,6 +16,7 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
 # Where a cell begins, also for a spreadsheet that takes a semicolon or a tab for the separator.
+_OPENING = frozenset(' "=+-@\uff1d\uff0b\uff0d\uff20')
 _FORMULA = re.compile(
     rf"""^(?=[\s"\x00-\x1f\u200b-\u200f\ufeff]*{_SIGN}|[\t\r\n])"""
     rf"""|(?<=[;\t\r\n])(?=[ "\x00-\x08\x0b\x0c\x0e-\x1f\xa0\u3000\u200b-\u200f\ufeff]*{_SIGN})"""
@@ -65,7 +66,10 @@ def csv_cell(value: object) -> str:
     https://owasp.org/www-community/attacks/CSV_Injection
     """
     text = plain(value)
-    return _FORMULA.sub("'", text) if isinstance(value, str | dict | list) else text
+    if text is not value and not isinstance(value, dict | list):
+        return text  # a number may begin with its sign
+    harmless = text[:1] not in _OPENING and ";" not in text and text.isprintable()
+    return text if harmless else _FORMULA.sub("'", text)
 
 
 def html(value: object) -> str:

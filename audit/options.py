@@ -34,7 +34,7 @@ def _several(name: str, text: str) -> Callable[[Command], Command]:
 
 
 trail_option = click.option(
-    "--trail", help="Name or ARN of the trail; without it, the Region's only one.", metavar="TRAIL"
+    "--trail", help="Name or ARN of the trail; without it, the account's own.", metavar="TRAIL"
 )
 _LIMIT = click.option(
     "--max-file-mib",

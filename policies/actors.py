@@ -11,7 +11,9 @@ from typing import Any
 from config.stack import Stack
 from iam_evaluation import Principal
 from policies.documents import cards_of
+from policies.documents.bucket import CLOUDTRAIL
 from policies.documents.card import EVERYTHING, OTHER_ACCOUNT, Actor, other_region, session
+from policies.near_misses import namesakes, services_called_almost
 
 ORGANIZATION = "o-exampleorgid"
 # AmazonS3ReadOnlyAccess: somebody who may read every bucket of the account, as many may
@@ -25,13 +27,14 @@ READS_S3: dict[str, Any] = {
 
 def actors(stack: Stack) -> dict[str, Actor]:
     """Return everybody who asks, by name, in the order of the table's columns."""
-    brought = (actor for card in cards_of(stack) for actor in card.actors(stack))
-    cast = (*_services(stack), *_people(stack), *brought, *_outsiders(stack))
+    brought = [actor for card in cards_of(stack) for actor in card.actors(stack)]
+    called_so = [other for actor in brought for other in namesakes(stack, actor)]
+    cast = (*_services(stack), *_people(stack), *brought, *called_so, *_outsiders(stack))
     return {actor.name: actor for actor in cast}
 
 
 def _services(stack: Stack) -> tuple[Actor, ...]:
-    cloudtrail = Principal.service("cloudtrail.amazonaws.com")
+    cloudtrail = Principal.service(CLOUDTRAIL)
 
     def trail_of(name: str, title: str, trail_arn: str, account_id: str) -> Actor:
         return Actor(name, title, cloudtrail, {"aws:SourceArn": trail_arn, "aws:SourceAccount": account_id})
@@ -45,6 +48,7 @@ def _services(stack: Stack) -> tuple[Actor, ...]:
         trail_of("namesake-trail", "CloudTrail, other Region's", abroad, account),
         trail_of("foreign-trail", "CloudTrail, other account's", foreign, OTHER_ACCOUNT),
         Actor("unbound-cloudtrail", "CloudTrail, no trail named", cloudtrail),
+        *services_called_almost(CLOUDTRAIL, {"aws:SourceArn": here, "aws:SourceAccount": account}),
         Actor(
             "other-service",
             "other AWS service",
@@ -78,6 +82,12 @@ def _outsiders(stack: Stack) -> tuple[Actor, ...]:
             permissions=(EVERYTHING,),
         ),
         Actor("stranger", "stranger, administrator elsewhere", administrator, permissions=(EVERYTHING,)),
+        Actor(
+            "foreign-root",
+            "root user of another account",
+            Principal.root(OTHER_ACCOUNT, stack.place.partition),
+            like="stranger",
+        ),
         Actor("anonymous", "anonymous", Principal.anonymous()),
     )
 

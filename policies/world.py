@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from config.stack import Stack
 from policies.documents import cards_of
-from policies.documents.card import OTHER_KEY_ID, Context, Target, other_region
+from policies.documents.card import OTHER_KEY_ID, Context, Target, near_place, other_region
 
 
 def targets(stack: Stack) -> dict[str, Target]:
@@ -19,6 +19,9 @@ def targets(stack: Stack) -> dict[str, Target]:
     found = {
         "trail": Target(stack.trail_arn, account),
         "another trail": Target(f"{stack.trail_arn}-2", account),
+        "namesake trail": Target(
+            place.arn("cloudtrail", f"trail/{stack.trail}", region=near_place(place).region), account
+        ),
         "another role": Target(place.role_arn("Administrator"), account),
         "the account": Target("*", account),
     }

@@ -10,6 +10,7 @@ from iam_evaluation import DocumentKind, Principal
 from policies.documents.bucket import deletion_protection, secure_transport
 from policies.documents.card import OTHER_ACCOUNT, Actor, DocumentCard, Quota, Target
 from policies.documents.statement import EVERYONE, USER_GUIDES, Statement
+from policies.near_misses import services_called_almost
 
 S3_LOG_DELIVERY = "logging.s3.amazonaws.com"  # the same in aws, aws-cn and aws-us-gov
 
@@ -66,6 +67,8 @@ def _targets(stack: Stack) -> dict[str, Target]:
     return {
         "access log bucket": Target(bucket, account, CARD.name),
         "access log bucket before its policy is there": Target(bucket, account),
+        "another access log bucket": Target(f"{bucket}-2", account),
+        "access log of another bucket": Target(f"{bucket}-2/log", account),
         "access log": Target(f"{bucket}/2030-01-31-00-00-00-0123456789ABCDEF", account, CARD.name),
     }
 
@@ -81,6 +84,7 @@ def _actors(stack: Stack) -> tuple[Actor, ...]:
         source("access-logging", "S3 access logs, log bucket", bucket, account),
         source("other-access-logging", "S3 access logs, other bucket", f"{bucket}-2", account),
         source("foreign-access-logging", "S3 access logs, namesake bucket", bucket, OTHER_ACCOUNT),
+        *services_called_almost(S3_LOG_DELIVERY, {"aws:SourceArn": bucket, "aws:SourceAccount": account}),
     )
 
 

@@ -39,7 +39,11 @@ def build(stack: Stack) -> tuple[Statement, ...]:
 
 
 def _targets(stack: Stack) -> dict[str, Target]:
-    return {"auditor role": Target(stack.auditor_role_arn or "", stack.place.account_id, CARD.name)}
+    role, account = stack.auditor_role_arn or "", stack.place.account_id
+    return {
+        "auditor role": Target(role, account, CARD.name),
+        "role called almost as the auditor": Target(f"{role}x", account),
+    }
 
 
 CARD = DocumentCard(

@@ -34,7 +34,11 @@ def build(stack: Stack) -> tuple[Statement, ...]:
 
 
 def _targets(stack: Stack) -> dict[str, Target]:
-    return {"break-glass role": Target(stack.break_glass_role_arn or "", stack.place.account_id, CARD.name)}
+    role, account = stack.break_glass_role_arn or "", stack.place.account_id
+    return {
+        "break-glass role": Target(role, account, CARD.name),
+        "role called almost as the break-glass": Target(f"{role}x", account),
+    }
 
 
 CARD = DocumentCard(

@@ -197,7 +197,7 @@ def _targets(stack: Stack) -> dict[str, Target]:
         "test write": f"{folder}{account}/CloudTrail/",
         "log of another account": f"{folder}{OTHER_ACCOUNT}/CloudTrail/{file}/log.json.gz",
         "log under an earlier prefix": f"{earlier}{account}/CloudTrail/{file}/log.json.gz",
-        "object elsewhere in the bucket": f"{bucket}/elsewhere/object.json.gz",
+        "object elsewhere in the bucket": f"{bucket}/elsewhere/object.txt",
         "bucket": bucket,
     }
     return {

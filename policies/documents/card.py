@@ -6,7 +6,7 @@ Rendering, proofs, mutation, controls and lint learn a document from its card. A
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -52,7 +52,8 @@ class Target:
 class Actor:
     """Somebody who asks; `documents` names those of the stack's documents that are its permissions.
 
-    A `special` actor is asked only the questions that name it.
+    A `special` actor is asked only the questions that name it. An actor that is `like` another gets the
+    other's answers.
     """
 
     name: str
@@ -62,6 +63,12 @@ class Actor:
     documents: tuple[str, ...] = ()
     permissions: tuple[Mapping[str, Any], ...] = ()
     special: bool = False
+    like: str = ""
+
+    @property
+    def expected_as(self) -> str:
+        """Return the name under which the expectations speak of the actor."""
+        return self.like or self.name
 
 
 def every_stack(_stack: Stack) -> bool:
@@ -118,6 +125,12 @@ def session(stack: Stack, role: str, account_id: str | None = None) -> Principal
         f"arn:{partition}:sts::{account}:assumed-role/{role.rpartition('/')[2]}/session",
         f"arn:{partition}:iam::{account}:role/{role}",
     )
+
+
+def near_place(place: Place) -> Place:
+    """Return a place whose Region and account begin as this one's: a shortened ARN would mean it as well."""
+    last = "9" if place.account_id[-1] != "9" else "8"
+    return replace(place, region=f"{place.region}1", account_id=f"{place.account_id[:-1]}{last}")
 
 
 def other_region(place: Place) -> str:

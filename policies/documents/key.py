@@ -7,13 +7,14 @@ use.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from config.place import Place
 from config.stack import Stack
 from iam_evaluation import DocumentKind
 from policies.documents.bucket import CLOUDTRAIL
-from policies.documents.card import OTHER_KEY_ID, DocumentCard, Quota, Target, other_region
+from policies.documents.card import OTHER_KEY_ID, DocumentCard, Quota, Target, near_place
 from policies.documents.statement import EVERYONE, USER_GUIDES, Statement
 
 _KMS_GUIDE = f"{USER_GUIDES}/kms/latest/developerguide"
@@ -186,13 +187,18 @@ def _policy_lock(except_principals: tuple[str, ...]) -> Statement:
 
 def _targets(stack: Stack) -> dict[str, Target]:
     account, place, default = stack.place.account_id, stack.place, _default_policy(stack)
-    abroad = place.arn("kms", f"key/{OTHER_KEY_ID}", region=other_region(place))
+    near = near_place(place)
+    shared = replace(near, region=place.region).arn("kms", f"key/{stack.key_id}")
+    abroad = place.arn("kms", f"key/{stack.key_id}", region=near.region)
     return {
         "key": Target(stack.key_arn, account, CARD.name),
         "key were its policy open": Target(stack.key_arn, account, policy=default),
         "another key": Target(place.arn("kms", f"key/{OTHER_KEY_ID}"), account, policy=default),
+        "key of a longer id": Target(f"{stack.key_arn}0", account, policy=default),
         "key in another Region": Target(abroad, account, policy=default),
         "alias": Target(place.arn("kms", stack.alias), account),
+        "namesake alias": Target(place.arn("kms", stack.alias, region=near.region), account),
+        "key that another account shares": Target(shared, near.account_id, policy=default),
         "another alias": Target(place.arn("kms", f"{stack.alias}-2"), account),
     }
 

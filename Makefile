@@ -1,7 +1,7 @@
 # Everything a newcomer, a developer and CI run. Each target sets up what it needs; running one again is cheap.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test check format generate bench clean
+.PHONY: help setup engine hosts demo test check format generate bench clean
 
 # Libraries compiled once start three times as fast; only what is used is compiled.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,6 +31,9 @@ setup: $(READY)  ## install the locked dependencies into .venv
 
 engine: $(READY)  ## find the Pulumi engine, or get it
 	@.venv/bin/python -m localaws.pulumi.engine
+
+hosts: $(READY)  ## find the language hosts of YAML, TypeScript and Go, or build them: tests of programs in those need them
+	@.venv/bin/python -m tests.consumers.hosts
 
 demo: $(READY)  ## deploy the trail to the local AWS, make Image Builder calls, see them delivered
 	@.venv/bin/python -m examples.demo

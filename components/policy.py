@@ -7,12 +7,13 @@ import json
 import pulumi
 
 from config.stack import Stack
+from policies.documents import documents
 from policies.documents.card import DocumentCard
 
 
 def policy_text(card: DocumentCard, stack: Stack) -> str:
     """Return a document that does not name the encryption key: plain text, seen whole in a preview."""
-    return json.dumps(card.policy(stack))
+    return json.dumps(documents(stack)[card.name].document())
 
 
 def policy_with_key(card: DocumentCard, stack: Stack, key_arn: pulumi.Input[str]) -> pulumi.Output[str]:

@@ -81,7 +81,7 @@ def read_controls(text: str) -> tuple[Control, ...]:
 
     """
     found = []
-    for framework, listed in yaml.safe_load(text).items():
+    for framework, listed in yaml.safe_load(text)["frameworks"].items():
         for name, parts in listed.items():
             unknown = sorted(set(parts) - {*_KINDS, "title", "open"})
             if unknown or not set(parts) & {*_KINDS, "open"}:
@@ -156,7 +156,7 @@ def _question(control: Control, evidence: str, answers: Mapping[str, list[Proof]
 def _property(control: Control, name: str, wanted: Any, registered: Resources) -> Finding:
     known = properties().get(name)
     if known is None:
-        return Finding(control.name, "property", name, "properties.yaml has no such property")
+        return Finding(control.name, "property", name, "controls.yaml has no such property")
     value = known.value(registered)
     problem = None if meets(value, wanted) else f"is {_shown(value)}, wanted {_shown(wanted)}"
     return Finding(control.name, "property", f"{name}: {_shown(wanted)}", problem)

@@ -1,4 +1,4 @@
-"""What the components deploy besides policies, named in `properties.yaml`: resource properties as values."""
+"""What the components deploy besides policies, named in `controls.yaml`: resource properties as values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property of `properties.yaml`, whose head says what the fields mean."""
+    """One property of `controls.yaml`, which says what the fields mean."""
 
     name: str
     resource: str
@@ -36,5 +36,5 @@ class Property:
 @cache
 def properties() -> Mapping[str, Property]:
     """Return every property, by name."""
-    text = resources.files("policies").joinpath("properties.yaml").read_text("utf-8")
-    return {name: Property(name, **parts) for name, parts in yaml.safe_load(text).items()}
+    text = resources.files("policies").joinpath("controls.yaml").read_text("utf-8")
+    return {name: Property(name, **parts) for name, parts in yaml.safe_load(text)["properties"].items()}

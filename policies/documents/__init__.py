@@ -1,4 +1,4 @@
-"""Policy documents: one file, one card. A new document is a new file here, found by its `CARD`."""
+"""Policy documents as cards. A new document is a card in a new file here, found by its being there."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from config.stack import Stack
 from policies.documents.card import DocumentCard
 from policies.documents.statement import Document
 
-DEPLOYER = "deployer"
-
 
 @cache
 def all_cards() -> tuple[DocumentCard, ...]:
     """Return every card, in the order in which documents are rendered."""
     modules = (importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules(__path__))
-    cards = (module.CARD for module in modules if hasattr(module, "CARD"))
-    return tuple(sorted(cards, key=lambda card: (card.order, card.name)))
+    values = (value for module in modules for value in vars(module).values())
+    cards = {value.name: value for value in values if isinstance(value, DocumentCard)}
+    return tuple(sorted(cards.values(), key=lambda card: (card.order, card.name)))
 
 
 def cards_of(stack: Stack) -> Iterator[DocumentCard]:
@@ -30,9 +29,14 @@ def cards_of(stack: Stack) -> Iterator[DocumentCard]:
 def documents(stack: Stack) -> dict[str, Document]:
     """Return every policy document of a stack, by the name of its file among the rendered ones.
 
-    The deployer may do what its own card says, and what the other cards say that it needs.
+    A document has the statements of its own card, then those that other cards add to it.
     """
-    found = {card.name: Document(card.title, card.build(stack)) for card in cards_of(stack)}
-    needed = tuple(one for card in cards_of(stack) for one in card.deployer(stack))
-    deployer = found[DEPLOYER]
-    return {**found, DEPLOYER: Document(deployer.title, (*deployer.statements, *needed))}
+    cards = tuple(cards_of(stack))
+    added = [(name, add(stack)) for card in cards for name, add in card.adds.items()]
+    return {
+        card.name: Document(
+            card.title,
+            (*card.build(stack), *(one for name, more in added if name == card.name for one in more)),
+        )
+        for card in cards
+    }

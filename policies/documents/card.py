@@ -13,7 +13,7 @@ from typing import Any
 from config.place import Place
 from config.stack import Stack
 from iam_evaluation import DocumentKind, Principal
-from policies.documents.statement import Document, Statement
+from policies.documents.statement import Statement
 
 OTHER_ACCOUNT = "444455556666"  # AWS's guides use it for a stranger
 OTHER_KEY_ID = "11111111-1111-1111-1111-111111111111"
@@ -76,13 +76,13 @@ def every_stack(_stack: Stack) -> bool:
     return True
 
 
-def no_statements(_stack: Stack) -> Statements:
-    """Say that the deployer needs nothing for the document."""
-    return ()
-
-
 def no_targets(_stack: Stack) -> Mapping[str, Target]:
     """Say that the document brings nothing to ask for."""
+    return {}
+
+
+def no_circumstances(_stack: Stack) -> Mapping[str, Context]:
+    """Say that the document brings no circumstances of its own."""
     return {}
 
 
@@ -96,8 +96,9 @@ class DocumentCard:
     """One policy document. `name` is that of its file among the rendered ones and never changes.
 
     `build` returns the statements for a stack. `resource` is the ARN that a resource policy is attached to.
-    `deployer` returns what the deployer needs beside its own statements. `targets` and `actors` are what and
-    whom the proofs ask about because of this document.
+    `adds` are statements that other documents, by their names, need because of this one, such as the
+    deployer's. `targets` and `actors` are what and
+    whom the proofs ask about because of this document, `circumstances` those that meet its conditions.
     """
 
     name: str
@@ -107,15 +108,12 @@ class DocumentCard:
     build: Callable[[Stack], Statements]
     applies: Callable[[Stack], bool] = every_stack
     resource: Callable[[Stack], str | None] = lambda _stack: None
-    deployer: Callable[[Stack], Statements] = no_statements
+    adds: Mapping[str, Callable[[Stack], Statements]] = field(default_factory=dict)
     targets: Callable[[Stack], Mapping[str, Target]] = no_targets
     actors: Callable[[Stack], tuple[Actor, ...]] = no_actors
+    circumstances: Callable[[Stack], Mapping[str, Context]] = no_circumstances
     order: int = 100
     """Where it stands among the rendered ones; those of one order by name."""
-
-    def policy(self, stack: Stack) -> dict[str, Any]:
-        """Return the IAM JSON alone, ready to deploy."""
-        return Document(self.title, self.build(stack)).document()
 
 
 def session(stack: Stack, role: str, account_id: str | None = None) -> Principal:

@@ -80,7 +80,7 @@ EVIDENCE = Control("X 1", "X", "A control")
     [
         (replace(EVIDENCE, statements=("bucket/NoSuch",)), "the stack's documents have no such statement"),
         (replace(EVIDENCE, questions=("no-such",)), "the question does not arise on this stack"),
-        (replace(EVIDENCE, properties=(("No such", True),)), "properties.yaml has no such property"),
+        (replace(EVIDENCE, properties=(("No such", True),)), "controls.yaml has no such property"),
         (replace(EVIDENCE, properties=(("The trail logs", False),)), "is yes, wanted no"),
         (
             replace(EVIDENCE, tests=("tests/policies/test_controls.py::test_no_such",)),
@@ -149,9 +149,9 @@ def test_a_property_is_held_to_what_is_wanted(value: object, wanted: object, met
 def test_a_control_without_evidence_is_refused() -> None:
     """A control names evidence, or says why it is open."""
     with pytest.raises(ControlError, match="X 1: neither evidence nor open"):
-        read_controls("X: {'1': {title: A control}}")
+        read_controls("frameworks: {X: {'1': {title: A control}}}")
     with pytest.raises(ControlError, match='X 1: unknown "proof"'):
-        read_controls("X: {'1': {title: A control, proof: x, tests: []}}")
+        read_controls("frameworks: {X: {'1': {title: A control, proof: x, tests: []}}}")
 
 
 def test_every_form_holds_every_control(tmp_path: Path) -> None:

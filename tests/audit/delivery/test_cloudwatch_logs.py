@@ -37,7 +37,7 @@ def test_the_probe_is_seen_in_the_log_group(deployed: Deployed, region: str) -> 
     assert code == 0, result
     rows = [row for row in result["channels"] if row["channel"] == "CloudWatch Logs"]
     assert [row["call"] for row in rows] == ["CreateComponent", "DeleteComponent"]
-    assert {row["where"] for row in rows} == {f"log group {GROUP}, stream {ACCOUNT_ID}_CloudTrail_{region}"}
+    assert {row["where"] for row in rows} == {f"log group {GROUP}, stream {ACCOUNT_ID}_CloudTrail_us-east-1"}
 
 
 def put_role(**statement: Any) -> Callable[[Deployed], Any]:

@@ -21,6 +21,7 @@ from policies.commands.mutate import mutate
 from policies.commands.prove import prove
 from policies.documents import documents
 from policies.documents.statement import Document
+from policies.mutation import mutants
 from tests import ROOT
 from tests.policies.stacks import PLAIN
 
@@ -38,7 +39,7 @@ def test_prove_answers_every_question_of_a_stack() -> None:
     rows = [json.loads(line) for line in answer.stdout.splitlines()]
     assert (answer.returncode, len(rows) > 2000, {row["right"] for row in rows}) == (0, True, {True})
     assert answer.stderr == f"dev: {len(rows)} answers, {len(rows)} as expected, 0 not\n"
-    told = {(row["question"], row["actor"]): (row["answer"], row["because"]) for row in rows}
+    told = {(row["question"], row["actor"]): (row["answer"], row["because"]) for row in reversed(rows)}
     assert told["stop-key-protected", "administrator"] == ("no", "explicit deny: KeepKey")
     assert told["write-log", "cloudtrail"] == ("yes", "allow: CloudTrailWritesLogs")
 
@@ -76,15 +77,18 @@ def test_prove_exits_1_where_an_answer_is_not_as_expected(
 def test_mutate_exits_1_where_a_change_survives(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without its reason, a harmless change is a survivor and is named."""
-    monkeypatch.setattr("policies.mutation.reasons", dict)
+    """A change that no proof notices, and for which no reason is given, is a survivor and is named."""
+    survivor = next(mutants(documents(PLAIN)))
+    monkeypatch.setattr(
+        "policies.mutation.killer", lambda _, mutant: None if mutant.name == survivor.name else "a question"
+    )
     assert mutate([PLAIN], Format.JSON, None) == 1
     said = capsys.readouterr()
     assert json.loads(said.out) == [
         {
             "stack": "plain",
-            "statement": "deployer/DeployAlias",
-            "change": "widen the actions to kms:*",
+            "statement": f"{survivor.document}/{survivor.sid}",
+            "change": survivor.change,
             "noticed by": "NOBODY",
         }
     ]

@@ -14,6 +14,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from iam_evaluation import Document
+from localaws import moto_iam  # noqa: F401 - gives moto's IAM what every account has from the start
 
 
 def default_document(policy: ManagedPolicy) -> str:

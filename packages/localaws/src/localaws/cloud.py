@@ -25,9 +25,11 @@ from localaws.enforcement import authorise
 from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
+from localaws.kms_records import all_resources, named_resources
 from localaws.models import Operation, operation_of
 from localaws.protocol import Response, read_result, write_error, write_request, write_result
-from localaws.recorder import Outcome, records_of
+from localaws.record_values import Outcome
+from localaws.recorder import records_of
 from localaws.sts import Sts
 
 
@@ -64,6 +66,7 @@ class LocalCloud:
             DropConnection: a fault wants the client to get no answer.
 
         """
+        keys = named_resources(call) if call.service == "kms" else ()
         try:
             self.faults.befall(call, "before")
             if self._enforce_iam:
@@ -77,7 +80,7 @@ class LocalCloud:
             traceback.print_exc(file=sys.stderr)
             response = write_error(operation, InternalFailureError(), call.request_id)
         call = replace(call, request_id=response.request_id or call.request_id)
-        self._record(call, operation, response)
+        self._record(call, operation, response, keys)
         try:
             self.faults.befall(call, "after")
         except AwsError as error:
@@ -103,17 +106,21 @@ class LocalCloud:
         response.body = response.body.replace(b">request-id<", f">{response.request_id}<".encode())
         return response
 
-    def _record(self, call: Call, operation: Operation, response: Response) -> None:
+    def _record(self, call: Call, operation: Operation, response: Response, keys: tuple[str, ...]) -> None:
         if is_data_operation(call.service, call.operation):
             return
-        for record in records_of(call, operation, self._outcome(call, operation, response)):
+        outcome = self._outcome(call, operation, response)
+        if call.service == "kms":
+            outcome = replace(outcome, key_arns=all_resources(call, keys, outcome.members))
+        for record in records_of(call, operation, outcome):
             self.cloudtrail.accept(record)
 
     def _outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
-        if response.status < 300 and not shows_response(call.service, call.operation):
+        succeeded = response.status < 300
+        if succeeded and call.service != "kms" and not shows_response(call.service, call.operation):
             return Outcome({})
         result = read_result(operation, response)
-        if response.status >= 300:
+        if not succeeded:
             error = result.get("Error", {})
             return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))
         if "AssumedRoleUser" in result and call.parameters["RoleArn"].count(":") == 5:

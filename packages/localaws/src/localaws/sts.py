@@ -94,7 +94,7 @@ class Sts:
         return {
             "Credentials": self._issue(caller, call.parameters.get("DurationSeconds", 43_200)),
             "FederatedUser": {"FederatedUserId": caller.principal_id, "Arn": arn},
-            "PackedPolicySize": 6,
+            **({"PackedPolicySize": 6} if caller.session_policies or caller.session_tags else {}),
         }
 
     def _issue(self, caller: Caller, seconds: int) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
-from localaws import identity
+from localaws import identity, s3_rules
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.cloudtrail import CloudTrail
@@ -26,6 +26,7 @@ from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
 from localaws.kms_records import all_resources, named_resources
+from localaws.kms_rules import KmsRules
 from localaws.models import Operation, operation_of
 from localaws.protocol import Response, read_result, write_error, write_request, write_result
 from localaws.record_values import Outcome
@@ -48,7 +49,8 @@ class InternalFailureError(AwsError):
 class LocalCloud:
     """Everything behind the front door. Implements `localaws.call.Cloud`."""
 
-    def __init__(self, *, delivery_seconds: float, enforce_iam: bool) -> None:
+    def __init__(self, *, delivery_seconds: float, enforce_iam: bool, tag_delay_seconds: float = 0.0) -> None:
+        """`tag_delay_seconds`: how long a change of a KMS key's tags takes to count in policies."""
         self.instance = str(uuid.uuid4())
         self.faults = Faults()
         self.moto = Moto()
@@ -57,6 +59,7 @@ class LocalCloud:
         self._delivery_seconds = delivery_seconds
         self._enforce_iam = enforce_iam
         self._sts = Sts(self.identities, self.now)
+        self._kms_rules = KmsRules(timedelta(seconds=tag_delay_seconds))
         self._build_native_services()
 
     def carry_out(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
@@ -71,6 +74,7 @@ class LocalCloud:
             self.faults.befall(call, "before")
             if self._enforce_iam:
                 authorise(call)
+            self._check(call)
             response = self._answer(call, operation, environ, body)
         except AwsError as error:
             response = write_error(operation, error, call.request_id)
@@ -86,6 +90,15 @@ class LocalCloud:
         except AwsError as error:
             return write_error(operation, error, call.request_id)
         return response
+
+    def _check(self, call: Call) -> None:
+        """Refuse what AWS refuses and moto does not."""
+        if call.service == "sts":
+            self._sts.check(call)
+        elif call.service == "s3":
+            s3_rules.check(call)
+        elif self._enforce_iam and call.service == "kms" and call.operation in {"CreateKey", "PutKeyPolicy"}:
+            self._kms_rules.check_policy(call)
 
     def _answer(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
         native = self.native.get(call.service)
@@ -125,6 +138,8 @@ class LocalCloud:
             return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))
         if "AssumedRoleUser" in result and call.parameters["RoleArn"].count(":") == 5:
             self._sts.note_assumed_role(call, result)
+        if call.service == "kms":
+            self._kms_rules.note_tags(call, result)
         return Outcome(result)
 
     def _build_native_services(self) -> None:

@@ -19,7 +19,7 @@ from werkzeug.test import EnvironBuilder
 from localaws import identity, s3_rules
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
-from localaws.cloudtrail import CloudTrail
+from localaws.cloudtrail import CloudTrail, templates
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
 from localaws.errors import AwsError
@@ -28,6 +28,7 @@ from localaws.imagebuilder import ImageBuilder
 from localaws.kms_records import all_resources, named_resources
 from localaws.kms_rules import KmsRules
 from localaws.models import Operation, operation_of
+from localaws.parameter_types import check_types
 from localaws.protocol import Response, read_result, write_error, write_request, write_result
 from localaws.record_values import Outcome
 from localaws.recorder import records_of
@@ -72,6 +73,8 @@ class LocalCloud:
         keys = named_resources(call) if call.service == "kms" else ()
         try:
             self.faults.befall(call, "before")
+            if call.service == "s3":
+                templates.provide(call)
             if self._enforce_iam:
                 authorise(call)
             self._check(call)
@@ -103,6 +106,7 @@ class LocalCloud:
     def _answer(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
         native = self.native.get(call.service)
         if native is not None:
+            check_types(operation.model.input_shape, call.parameters)
             return write_result(operation, native.handle(call), call.request_id)
         if call.service == "sts" and self._sts.answers(call):
             return write_result(operation, self._sts.handle(call), call.request_id)

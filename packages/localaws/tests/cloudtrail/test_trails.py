@@ -285,6 +285,27 @@ def test_tags_come_and_go(deployment: Deployment) -> None:
     assert code == "TagsLimitExceededException"
 
 
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        (TRAIL_ARN.replace("trail/audit", "trail/none"), "ResourceNotFoundException"),
+        (TRAIL_ARN.replace("123456789012", "210987654321"), "ResourceNotFoundException"),
+        (TRAIL_ARN.replace("trail/audit", "channel/c"), "ResourceTypeNotSupportedException"),
+        ("arn:aws:s3:::audit", "CloudTrailARNInvalidException"),
+        ("audit", "CloudTrailARNInvalidException"),
+    ],
+)
+def test_only_trails_that_are_there_have_tags(deployment: Deployment, resource: str, expected: str) -> None:
+    """All three operations answer with the same code."""
+    client, tags = deployment.cloudtrail, [{"Key": "team", "Value": "audit"}]
+    codes = {
+        refusal(client.add_tags, ResourceId=resource, TagsList=tags)[0],
+        refusal(client.remove_tags, ResourceId=resource, TagsList=tags)[0],
+        refusal(client.list_tags, ResourceIdList=[resource])[0],
+    }
+    assert codes == {expected}
+
+
 def test_what_is_not_imitated_says_so(deployment: Deployment) -> None:
     """Operations of CloudTrail Lake are refused, naming where the limits are written down."""
     code, message = refusal(deployment.cloudtrail.list_event_data_stores)

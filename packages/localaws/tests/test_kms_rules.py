@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from localaws.testing import LocalAws
 from packages.localaws.tests.front import ACCOUNT_ID, Front, allow, document, refused
 
 DELAY = 300
@@ -132,3 +133,19 @@ def test_tags_can_be_read_at_once(slow_front: Front) -> None:
     kms = deployer(slow_front, allow("kms:ListResourceTags"))
     key = kms.create_key(Tags=TAGS)["KeyMetadata"]["KeyId"]
     assert kms.list_resource_tags(KeyId=key)["Tags"] == TAGS
+
+
+def test_the_command_line_sets_the_delay() -> None:
+    """`--kms-tag-delay` is in seconds."""
+    with LocalAws.started("--enforce-iam", "--kms-tag-delay", "300") as aws:
+        iam = aws.client("iam")
+        iam.create_user(UserName="alice")
+        mine = allow("kms:DescribeKey", Condition=OF_THE_STACK)
+        iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(mine))
+        key = iam.create_access_key(UserName="alice")["AccessKey"]
+        kms = aws.client("kms", access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+        created = aws.client("kms").create_key(Tags=TAGS)["KeyMetadata"]["KeyId"]
+        with refused("AccessDeniedException"):
+            kms.describe_key(KeyId=created)
+        aws.control("clock", {"offset_seconds": 301})
+        kms.describe_key(KeyId=created)

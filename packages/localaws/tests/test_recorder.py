@@ -297,6 +297,8 @@ def test_objects_are_data_and_buckets_are_not() -> None:
         ("s3", "PutBucketPolicy", "PutBucketPolicy"),
         ("cloudfront", "ListDistributions", "ListDistributions2020_05_31"),
         ("imagebuilder", "CreateImage", "CreateImage"),
+        ("lambda", "CreateFunction", "CreateFunction20150331"),
+        ("lambda", "UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331v2"),
     ],
 )
 def test_event_names_are_cloudtrails(service: str, operation: str, recorded: str) -> None:

@@ -25,6 +25,9 @@ def serve(
     enforce_iam: Annotated[
         bool, typer.Option("--enforce-iam", help="Authorise calls by IAM policies.")
     ] = False,
+    kms_tag_delay: Annotated[
+        float, typer.Option(help="Seconds until a KMS key's tags count in policies.", min=0)
+    ] = 0.0,
 ) -> None:
     """Serve the local AWS until SIGTERM; print `ready http://HOST:PORT` once it answers.
 
@@ -36,7 +39,9 @@ def serve(
 
     if not is_loopback(host):
         _refuse(f"--host {host}: only loopback addresses are served, such as 127.0.0.1, ::1 or localhost")
-    cloud = LocalCloud(delivery_seconds=delivery_seconds, enforce_iam=enforce_iam)
+    cloud = LocalCloud(
+        delivery_seconds=delivery_seconds, enforce_iam=enforce_iam, tag_delay_seconds=kms_tag_delay
+    )
     try:
         server = Server(host, port, FrontDoor(cloud, latency_seconds=latency_ms / 1000))
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from localaws.actions import is_data_operation, is_read_only, shows_response
-from localaws.models import operation_of, record_name, record_region
+from localaws.models import operation_of, record_region
 from localaws.record_values import printed
 from packages.localaws.tests.front import (
     ACCOUNT_ID,
@@ -287,20 +287,3 @@ def test_objects_are_data_and_buckets_are_not() -> None:
     assert is_data_operation("sqs", "ReceiveMessage")
     assert not is_data_operation("s3", "PutBucketPolicy")
     assert not is_data_operation("kms", "Decrypt")
-
-
-@pytest.mark.parametrize(
-    ("service", "operation", "recorded"),
-    [
-        ("s3", "PutBucketLifecycleConfiguration", "PutBucketLifecycle"),
-        ("s3", "PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
-        ("s3", "PutBucketPolicy", "PutBucketPolicy"),
-        ("cloudfront", "ListDistributions", "ListDistributions2020_05_31"),
-        ("imagebuilder", "CreateImage", "CreateImage"),
-        ("lambda", "CreateFunction", "CreateFunction20150331"),
-        ("lambda", "UpdateFunctionConfiguration", "UpdateFunctionConfiguration20150331v2"),
-    ],
-)
-def test_event_names_are_cloudtrails(service: str, operation: str, recorded: str) -> None:
-    """Where CloudTrail calls an operation otherwise than the SDK, so does the record."""
-    assert record_name(operation_of(service, operation, {})) == recorded

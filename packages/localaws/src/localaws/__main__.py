@@ -18,6 +18,7 @@ app = typer.Typer(
 
 @app.command()
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 picks a free one.", min=0, max=65_535)] = 4566,
     delivery_seconds: Annotated[float, typer.Option(help="How often CloudTrail delivers.", min=0.01)] = 1.0,

@@ -82,7 +82,7 @@ def operation_of(service: str, name: str, parameters: Mapping[str, Any]) -> Oper
 
 
 def record_name(operation: Operation) -> str:
-    """The operation's name in records: with the API's version for CloudFront and Lambda, with S3's older names.
+    """The operation's name in records: with the version for CloudFront and Lambda, with S3's older names.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
     """

@@ -60,6 +60,12 @@ def test_the_device_is_recorded_and_its_code_is_not(front: Front) -> None:
     assert "tokenCode" not in asked
 
 
+def test_a_hardware_device_is_named_by_its_number(front: Front) -> None:
+    """It has no ARN."""
+    sts = front.client("sts", front.user("alice"))
+    sts.get_session_token(SerialNumber="GAHT12345678", TokenCode="123456")
+
+
 @pytest.mark.parametrize(
     ("device", "message"),
     [

@@ -29,7 +29,7 @@ def records_of(call: Call, operation: Operation, outcome: Outcome) -> list[dict[
 
 def _is_denied_role(call: Call, outcome: Outcome) -> bool:
     """Whether a role was denied: STS then prints neither the request nor the role."""
-    return call.service == "sts" and outcome.error_code == "AccessDenied"
+    return (call.service, call.operation, outcome.error_code) == ("sts", "AssumeRole", "AccessDenied")
 
 
 def _recipients(call: Call) -> list[str]:

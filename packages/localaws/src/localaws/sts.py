@@ -170,7 +170,8 @@ def _check_device(call: Call) -> None:
         raise AccessDeniedError(
             "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
         )
-    if call.caller.type not in {"IAMUser", "Root"} or f"::{call.caller.account_id}:mfa/" not in serial:
+    elsewhere = serial.startswith("arn:") and f"::{call.caller.account_id}:mfa/" not in serial
+    if elsewhere or call.caller.type not in {"IAMUser", "Root"}:
         raise AccessDeniedError(
             "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial"
             " number is valid and associated with this user."

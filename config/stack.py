@@ -128,6 +128,18 @@ class Stack:
         return self.place.role_arn(name) if name else None
 
     @property
+    def log_group(self) -> str | None:
+        """The name of the CloudWatch Logs group."""
+        return f"/aws/cloudtrail/{self.trail}" if self.settings.log_group.log_group else None
+
+    @property
+    def log_delivery_role(self) -> str | None:
+        """The name of the role by which CloudTrail writes to the log group."""
+        return f"{self.trail}-log-delivery" if self.log_group else None
+
+    @property
     def role_names(self) -> tuple[str, ...]:
         """The names of all roles that the stack makes."""
-        return tuple(name for name in (self.auditor_role, self.break_glass_role) if name)
+        return tuple(
+            name for name in (self.auditor_role, self.break_glass_role, self.log_delivery_role) if name
+        )

@@ -14,7 +14,7 @@ from config.stack import Stack
 from iam_evaluation import Decision, DocumentKind, Policies, PrincipalKind, Request, Verdict, evaluate
 from policies.actors import actors
 from policies.coverage import covers
-from policies.documents import all_cards, documents
+from policies.documents import all_cards, cards_of, documents
 from policies.documents.card import Actor, Context, Target
 from policies.documents.statement import Document
 from policies.near_misses import decided_by_documents, near_contexts, rules_itself, source_keys
@@ -106,11 +106,11 @@ class World:
 
         Raises:
             PolicyError: a document is malformed.
-            KeyError: a question names a circumstance or trait that is unknown.
+            KeyError: a question names a trait that is unknown.
 
         """
         for question in questions() if asked is None else asked:
-            if not self._concerns(question):
+            if not self._concerns(question) or not self._circumstances.keys() >= {*question.given}:
                 continue
             context = dict(_TLS)
             for name in question.given:
@@ -138,9 +138,17 @@ class World:
         actor, action, target_name = request
         exact = {key for key, held in question.exact.items() if held.holds(actor.expected_as)}
         target = self._targets[target_name]
-        for change, near in near_contexts(context, source_keys(actor) | exact):
+        if not any(question.allowed.holds(other.name) for other in self._unbound(actor)):
+            exact |= source_keys(actor)
+        for change, near in near_contexts(context, frozenset(exact)):
             decision = self._decide(actor, action, target, near)
             yield replace(proof, expected=Verdict.IMPLICIT_DENY, verdict=decision.verdict, near_miss=change)
+
+    def _unbound(self, actor: Actor) -> Iterator[Actor]:
+        """Yield those who are the same, but act for no resource in particular."""
+        for other in self._actors.values():
+            if other.principal == actor.principal and "aws:SourceArn" not in other.context:
+                yield other
 
     def anything_else(self, actions: Iterable[str] | None = None) -> Iterator[Proof]:
         """Yield the answers to all that no question asks: whoever lives by the documents may do nothing else.
@@ -149,7 +157,10 @@ class World:
         circumstances that open doors.
         """
         wanted = None if actions is None else frozenset(actions)
-        context = {**_TLS, **{k: v for name in _OPENING for k, v in self._circumstances[name].items()}}
+        brought = (name for card in cards_of(self.stack) for name in card.circumstances(self.stack))
+        context = dict(_TLS)
+        for name in (*_OPENING, *brought):
+            context |= self._circumstances[name]
         for action in sorted(self._unasked()):
             if wanted is not None and action not in wanted:
                 continue

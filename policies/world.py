@@ -40,6 +40,7 @@ def circumstances(stack: Stack) -> dict[str, Context]:
     other_project = {**stack.key_tags, first: "another"}
     other_stack = {**stack.key_tags, last: "another"}
     return {
+        **{name: one for card in cards_of(stack) for name, one in card.circumstances(stack).items()},
         "no TLS": {"aws:SecureTransport": "false"},
         "TLS 1.1": {"s3:TlsVersion": "1.1"},
         "owner control": {"s3:x-amz-acl": "bucket-owner-full-control"},

@@ -81,6 +81,11 @@ def no_targets(_stack: Stack) -> Mapping[str, Target]:
     return {}
 
 
+def no_circumstances(_stack: Stack) -> Mapping[str, Context]:
+    """Say that the document brings no circumstances of its own."""
+    return {}
+
+
 def no_actors(_stack: Stack) -> tuple[Actor, ...]:
     """Say that the document brings nobody who asks."""
     return ()
@@ -92,7 +97,8 @@ class DocumentCard:
 
     `build` returns the statements for a stack. `resource` is the ARN that a resource policy is attached to.
     `adds` are statements that other documents, by their names, need because of this one, such as the
-    deployer's. `targets` and `actors` are what and whom the proofs ask about because of this document.
+    deployer's. `targets` and `actors` are what and
+    whom the proofs ask about because of this document, `circumstances` those that meet its conditions.
     """
 
     name: str
@@ -105,6 +111,7 @@ class DocumentCard:
     adds: Mapping[str, Callable[[Stack], Statements]] = field(default_factory=dict)
     targets: Callable[[Stack], Mapping[str, Target]] = no_targets
     actors: Callable[[Stack], tuple[Actor, ...]] = no_actors
+    circumstances: Callable[[Stack], Mapping[str, Context]] = no_circumstances
     order: int = 100
     """Where it stands among the rendered ones; those of one order by name."""
 

@@ -36,8 +36,9 @@ _OPENING = (
 _UNASKED = "an action that no question asks"
 _NOTHING_ALLOWS = "no statement allows it"
 _NOBODY = Names(frozenset(), all_others=False)
+ANYTHING_ELSE = "anything-else"
 _ANYTHING_ELSE = Question(
-    name="anything-else",
+    name=ANYTHING_ELSE,
     ask="Who can do anything that no question asks about?",
     actions=(),
     targets=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
 
     stack: str
     statement: str
+    kind: str
     change: str
     noticed_by: str = msgspec.field(name="noticed by")
 
@@ -40,6 +42,8 @@ def mutate(stacks: Sequence[Stack], format: Format, output: Path | None, *, ever
         say(
             f"{stack.name}: {len(found)} changes, {killed} noticed, {reasoned} harmless, {survived} survivors"
         )
+        kinds = Counter(fate.mutant.kind.value for fate in found)
+        say(f"{stack.name}: {', '.join(f'{count} {kind}' for kind, count in kinds.most_common())}")
         survivors += survived
     heads = ChangeRow.__struct_encode_fields__
     write_rows(rows, ChangeRow.__struct_fields__, format, output, heads=heads, fold=True)
@@ -49,4 +53,4 @@ def mutate(stacks: Sequence[Stack], format: Format, output: Path | None, *, ever
 def _row(stack: Stack, fate: Fate) -> ChangeRow:
     noticed = fate.killed_by or (f"harmless: {fate.reason}" if fate.reason else "NOBODY")
     statement = f"{fate.mutant.document}/{fate.mutant.sid}"
-    return ChangeRow(stack.name, statement, fate.mutant.change, noticed)
+    return ChangeRow(stack.name, statement, fate.mutant.kind, fate.mutant.change, noticed)

@@ -13,7 +13,7 @@ from console.messages import say
 from console.output import Format, write_rows
 from iam_evaluation import Verdict
 from policies.form import faults, unknown_words
-from policies.proofs import Proof, World, red
+from policies.proofs import ANYTHING_ELSE, Proof, World, red
 
 
 class AnswersRow(msgspec.Struct, frozen=True):
@@ -28,7 +28,10 @@ class AnswersRow(msgspec.Struct, frozen=True):
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
-    """One answer; `right` says whether it is the one expected."""
+    """One answer; `right` says whether it is the one expected.
+
+    `near_miss` says what the request misses by a hair, or is empty.
+    """
 
     stack: str
     question: str
@@ -40,6 +43,7 @@ class AnswerRow(msgspec.Struct, frozen=True):
     because: str
     expected: str
     right: bool
+    near_miss: str
 
 
 def prove(stacks: Sequence[Stack], format: Format, output: Path | None, *, only_red: bool = False) -> int:
@@ -57,7 +61,7 @@ def prove(stacks: Sequence[Stack], format: Format, output: Path | None, *, only_
     wrong = 0
     for stack in stacks:
         world = World(stack)
-        proofs = list(world.prove())
+        proofs = [*world.prove(), *world.anything_else()]
         found = red(proofs)
         bad = [*faults(stack, world.documents), *unknown_words(stack, world.documents)]
         for fault in bad:
@@ -92,6 +96,7 @@ def _each(stack: Stack, proofs: Iterable[Proof]) -> Iterator[AnswerRow]:
             because=f"{proof.verdict.value}: {proof.because}",
             expected=_expected(proof),
             right=proof.right,
+            near_miss=proof.near_miss,
         )
 
 
@@ -100,6 +105,8 @@ def _grouped(stack: Stack, proofs: Iterable[Proof]) -> Iterator[AnswersRow]:
         who: dict[tuple[str, str, str], list[str]] = {}
         answers = list(asked)
         for proof in answers:
+            if proof.near_miss and proof.right and proof.question != ANYTHING_ELSE:
+                continue  # the table has whom it says yes to, once
             expected = "yes" if proof.right else f"NO, expected {_expected(proof)}"
             names = who.setdefault((_answer(proof.verdict), proof.because, expected), [])
             if proof.actor not in names:

@@ -37,7 +37,22 @@ def app() -> None:
     help="How long each request waits first.",
 )
 @click.option("--enforce-iam", is_flag=True, help="Authorise calls by IAM policies.")
-def serve(*, host: str, port: int, delivery_seconds: float, latency_ms: float, enforce_iam: bool) -> int:
+@click.option(
+    "--kms-tag-delay",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    help="Seconds until a KMS key's tags count in policies.",
+)
+def serve(
+    *,
+    host: str,
+    port: int,
+    delivery_seconds: float,
+    latency_ms: float,
+    enforce_iam: bool,
+    kms_tag_delay: float,
+) -> int:
     """Serve the local AWS until SIGTERM; print `ready http://HOST:PORT` once it answers.
 
     Example: {command} --port 0 --delivery-seconds 0.1
@@ -50,7 +65,9 @@ def serve(*, host: str, port: int, delivery_seconds: float, latency_ms: float, e
         raise UserError(
             f"--host {host}: only loopback addresses are served, such as 127.0.0.1, ::1 or localhost"
         )
-    cloud = LocalCloud(delivery_seconds=delivery_seconds, enforce_iam=enforce_iam)
+    cloud = LocalCloud(
+        delivery_seconds=delivery_seconds, enforce_iam=enforce_iam, tag_delay_seconds=kms_tag_delay
+    )
     try:
         server = Server(host, port, FrontDoor(cloud, latency_seconds=latency_ms / 1000))
     except OSError as error:

@@ -17,6 +17,7 @@ from localaws.cloudtrail.forwarding import Forwarding
 from localaws.cloudtrail.history import EventHistory
 from localaws.cloudtrail.lookups import LookupOperations
 from localaws.cloudtrail.models import Event
+from localaws.cloudtrail.requirements import check_required
 from localaws.cloudtrail.selecting import SelectorOperations
 from localaws.cloudtrail.signing import SigningKeys
 from localaws.cloudtrail.state import Trails
@@ -64,6 +65,7 @@ class CloudTrail:
             raise UnsupportedOperationException(
                 f"The local AWS does not imitate {call.operation}; see packages/localaws/LIMITS.md."
             )
+        check_required(call)
         return operation(call)
 
     def accept(self, record: Mapping[str, Any]) -> None:

@@ -105,6 +105,8 @@ def pointed_at(endpoint: str) -> Mapping[str, str]:
 def main() -> int:
     """Play the demo; return its exit code."""
     found = engine.find_or_get(say)
+    if found is None and os.environ.get("REQUIRE_PARTS") == "1":
+        raise DemoError(f"REQUIRE_PARTS=1, and there is no Pulumi engine: {engine.MENDING}")
     with local_aws() as endpoint:
         environment = pointed_at(endpoint)
         os.environ.clear()

@@ -143,7 +143,13 @@ class World:
             exact |= source_keys(actor)
         for change, near in near_contexts(context, frozenset(exact)):
             decision = self._decide(actor, action, target, near)
-            yield replace(proof, expected=Verdict.IMPLICIT_DENY, verdict=decision.verdict, near_miss=change)
+            yield replace(
+                proof,
+                expected=Verdict.IMPLICIT_DENY,
+                verdict=decision.verdict,
+                near_miss=change,
+                because=f"missed by a hair: {change}",
+            )
 
     def _unbound(self, actor: Actor) -> Iterator[Actor]:
         """Yield those who are the same, but act for no resource in particular."""

@@ -34,6 +34,11 @@ class Stack:
         """Whether logs are protected: from Pulumi, and by policy."""
         return self.settings.log_bucket.protect_logs
 
+    def unprotected(self) -> Stack:
+        """Return the same stack without the protection of logs: what shows beneath it."""
+        bucket = self.settings.log_bucket.model_copy(update={"protect_logs": False})
+        return replace(self, settings=replace(self.settings, log_bucket=bucket))
+
     @property
     def tags(self) -> Mapping[str, str]:
         """The tags of every resource."""

@@ -173,11 +173,9 @@ def test_an_interrupted_download_goes_on_where_it_was(aws: LocalAws, tmp_path: P
 
 def test_a_download_does_not_go_on_with_other_filters(aws: LocalAws, tmp_path: Path) -> None:
     """What another query kept is not taken for this one's."""
-    part = tmp_path / "history.csv.part"
-    part.mkdir()
-    (part / "query.json").write_text('{"filters": {}, "begun": "2026-01-01T00:00:00+00:00"}')
-    (part / f"{ACCOUNT_ID}.us-east-1.jsonl").write_text("")
-    answer = run(aws, "--format", "csv", "--output", str(tmp_path / "history.csv"))
+    output = tmp_path / "history.csv"
+    interrupted(aws, output, "--event-source", "all", "--format", "csv")
+    answer = run(aws, "--format", "csv", "--output", str(output))
     assert answer.returncode == 2
     assert "interrupted download of other events" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
@@ -247,6 +245,41 @@ def test_a_damaged_download_is_told_with_its_file(aws: LocalAws, tmp_path: Path)
     assert not output.exists()
 
 
+def test_an_event_that_cannot_be_read_is_told_however_often_the_download_goes_on(tmp_path: Path) -> None:
+    """Each run that leaves the event out says so and exits 1: after one Region failed, and all anew."""
+    output = tmp_path / "history.jsonl"
+    arguments = ("--event-source", "all", "--format", "jsonl", "--output", str(output))
+    damaged = record(1, "us-east-1") | {"sourceIPAddress": 7}
+    denied = [{"kind": "deny", "service": "cloudtrail", "region": "eu-west-1"}]
+    with LocalAws.started("--delivery-seconds", "0.1") as local:
+        local.control("records", {"Records": [damaged, record(1, "eu-west-1")]})
+        local.control("faults", denied)
+        first = run(local, *arguments)
+        local.control("faults", method="DELETE")
+        again = run(local, *arguments)
+        anew = run(local, *arguments)
+    assert [answer.returncode for answer in (first, again, anew)] == [1, 1, 1]
+    assert all(damaged["eventID"] in answer.stderr for answer in (first, again, anew))
+    assert "asks again for the rest" in first.stderr
+    assert "asks again for the rest" not in again.stderr
+    assert found(output.read_text()) == [record(1, "eu-west-1")["eventID"]]
+    assert not output.with_name("history.jsonl.part").exists()
+
+
+def test_a_folder_that_was_prepared_by_others_is_refused(aws: LocalAws, tmp_path: Path) -> None:
+    """One line, exit code 2; the file that the folder's lock is linked to stays as it is."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    part = tmp_path / "history.jsonl.part"
+    part.mkdir(0o700)
+    (part / "lock").symlink_to(victim)
+    answer = run(aws, "--format", "jsonl", "--output", str(tmp_path / "history.jsonl"))
+    assert answer.returncode == 2, answer.stderr
+    assert str(part) in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert victim.read_text() == "precious"
+
+
 def test_a_full_disk_is_told_and_nothing_is_lost(aws: LocalAws, tmp_path: Path) -> None:
     """Exit code 2 in one line; with room again, the same command gives each event once."""
     output = tmp_path / "history.jsonl"
@@ -267,7 +300,7 @@ def test_a_mistaken_command_does_not_stand_in_the_way_of_the_right_one(aws: Loca
     """Where nothing was kept, nothing is to be deleted before other options are taken."""
     output = tmp_path / "history.jsonl"
     part = tmp_path / "history.jsonl.part"
-    part.mkdir()
+    part.mkdir(0o700)
     (part / "query.json").write_text('{"filters": {}, "begun": "2026-01-01T00:00:00+00:00"}')
     answer = run(aws, "--event-name", "ListImages", "--format", "jsonl", "--output", str(output))
     assert answer.returncode == 0, answer.stderr

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from audit import logs
-from audit.commands.events import tell, values
+from audit.commands.events import tell
 from audit.facts import Facts, count
 from audit.findings import Finding
 from audit.output import MOST_TABLE_ROWS, Format, colours, opened, table, write_rows
-from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections
+from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
@@ -28,7 +29,9 @@ def report(
     html: Path | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> int:
-    """Count the wanted events of a source and say who did what; with `html`, as a page in that file.
+    """Count the wanted events of a source and say who did what; with `html`, as a page in that file, too.
+
+    The terminal stays empty where there is a page and neither another format nor an output is asked for.
 
     Returns 0, or 1 when anything was found wrong with the log files.
 
@@ -38,26 +41,23 @@ def report(
 
     """
     findings: list[Finding] = []
-    facts = Facts()
-    for part in values(logs.condensed(source, selection, count, limit=limit, counts=True), findings):
-        facts.merge(part)
+    facts, files = Facts(), 0
+    for part in logs.condensed(source, selection, count, limit=limit, counts=True):
+        facts.merge(part.value)
+        findings += part.tally.findings
+        files += part.tally.files
     if html is not None:
-        from audit.report_page import page  # noqa: PLC0415 - only the page pays for its template
+        from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
+        about = About(str(source), selection, datetime.now(UTC), files, findings)
         with opened(html) as file:
-            file.write(page(facts).encode())
-        return tell(findings)
-    if form is Format.TABLE:
+            file.write(page(facts, about).encode())
+    if form is not Format.TABLE:
+        heads = DeedRow.__struct_encode_fields__
+        write_rows(deed_rows(facts), DeedRow.__struct_fields__, form, output, heads=heads)
+    elif html is None or output is not None:
         with opened(output) as file:
             _write_tables(facts, file)
-        return tell(findings)
-    write_rows(
-        deed_rows(facts),
-        DeedRow.__struct_fields__,
-        form,
-        output,
-        heads=DeedRow.__struct_encode_fields__,
-    )
     return tell(findings)
 
 
@@ -71,8 +71,9 @@ def _write_tables(facts: Facts, file: BinaryIO) -> None:
     columns = deed_columns(deeds)
     lines = [[getattr(deed, name) for name in columns] for deed in deeds[:MOST_TABLE_ROWS]]
     file.write(table([name.strip("_") for name in columns], lines, title=title, bold=bold))
-    for section in (*sections(facts), recent_changes(facts)):
-        rows, name = section.rows, section.title
+    for part in (*sections(facts), recent_changes(facts)):
+        section = without_accounts(part)
+        rows, name = [tuple(map(_cell, row)) for row in section.rows], section.title
         if len(rows) > _MOST_LINES and section.name != "timelines":
             name += f": {'the newest' if section.newest else 'the first'} {_MOST_LINES} of {len(rows):,}"
             rows = rows[-_MOST_LINES:] if section.newest else rows[:_MOST_LINES]
@@ -81,3 +82,7 @@ def _write_tables(facts: Facts, file: BinaryIO) -> None:
     if len(deeds) > MOST_TABLE_ROWS:
         note = f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all"
         print(note, file=sys.stderr)  # noqa: T201
+
+
+def _cell(value: Any) -> Any:
+    return some(value) if isinstance(value, tuple) else value

@@ -12,7 +12,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from audit.errors import AuditError
 
@@ -49,7 +49,7 @@ class OwnFolder:
             self.close()
             raise self._refused(path, "belongs to another user, or others may look into it or write there")
 
-    def opened(self, name: str, flags: int, mode: str) -> BinaryIO:
+    def opened(self, name: str, flags: int, mode: Literal["rb", "r+b", "wb", "ab"]) -> BinaryIO:
         """Open a file of the folder; with os.O_CREAT in `flags`, it is made where there is none.
 
         Raises:
@@ -93,7 +93,7 @@ class OwnFolder:
 
     def names(self) -> list[str]:
         """What is in the folder."""
-        return os.listdir(self._handle)
+        return os.listdir(self._handle)  # noqa: PTH208 - a descriptor, not a path
 
     def remove(self, name: str) -> None:
         """Delete a file of the folder, if it is there."""

@@ -45,7 +45,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a place got: the oldest time reached, the event IDs kept, whether all is read, what was damaged."""
+    """How far a place got: the oldest time reached, the event IDs kept, whether all is read, the damaged."""
 
     until: datetime | None
     ids: frozenset[str]

@@ -2,7 +2,7 @@
 
 The table `cloudtrail` has the columns of the table that AWS gives for Athena:
 https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-understanding.html
-SQL is written in Athena's dialect and said for DuckDB (audit.athena), which has neither files nor network then.
+SQL is written in Athena's dialect, said for DuckDB (audit.athena), which then has neither files nor network.
 What is not known to have the same answer is refused.
 """
 

@@ -183,12 +183,14 @@ def people(facts: Facts) -> list[tuple[str, int, int]]:
         both = sums.setdefault((who.who, who.account_id or "", who.kind), [0, 0])
         both[0] += seen.count
         both[1] += seen.failed
-    several = len({account for _, account, _ in sums}) > 1
+    several = len({account for _, account, _ in sums if account}) > 1
+    accounts = Counter(name for name, _ in {(name, account) for name, account, _ in sums})
     namesakes = Counter((name, account) for name, account, _ in sums)
     found = []
     for (name, account, kind), (count, failed) in sums.items():
         told = [kind] if namesakes[name, account] > 1 else []
-        told += [account or "no account"] if several and account not in name.split() else []
+        if (several or accounts[name] > 1) and account not in name.split():
+            told.append(account or "no account")
         found.append((f"{name} ({', '.join(told)})" if told else name, count, failed))
     return found
 

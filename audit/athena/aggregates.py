@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from audit.athena.operators import divided
+from audit.athena.numbers import divided
 from audit.athena.translator import (
     Scope,
     Translator,
@@ -144,7 +144,11 @@ def _ordered(t: Translator, node: exp.Expr, scope: Scope) -> str:
 def direction(node: exp.Expr) -> str:
     """ASC or DESC, and where NULLs stand."""
     only(node, frozenset({"this", "desc", "nulls_first"}))
-    return f" {'DESC' if node.args.get('desc') else 'ASC'} NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
+    way, nulls = (
+        ("DESC" if node.args.get("desc") else "ASC"),
+        ("FIRST" if node.args.get("nulls_first") else "LAST"),
+    )
+    return f" {way} NULLS {nulls}"
 
 
 @rule(exp.ArrayAgg, parts="this", names="array_agg")

@@ -169,5 +169,6 @@ def _match(t: Translator, node: Any, scope: Scope) -> Typed:
         "none_match": ("true", "false"),
     }[node.name.lower()]
     otherwise = "false" if found == "true" else "true"
-    decided = f"WHEN list_contains({answers}, {sought}) THEN {found} WHEN list_count({answers}) < len({answers}) THEN NULL"
-    return Typed(f"CASE WHEN {value.sql} IS NULL THEN NULL {decided} ELSE {otherwise} END", BOOLEAN)
+    decided = f"WHEN list_contains({answers}, {sought}) THEN {found}"
+    unknown = f"WHEN list_count({answers}) < len({answers}) THEN NULL"
+    return Typed(f"CASE WHEN {value.sql} IS NULL THEN NULL {decided} {unknown} ELSE {otherwise} END", BOOLEAN)

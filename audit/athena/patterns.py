@@ -1,7 +1,7 @@
 """Regular expressions: https://trino.io/docs/current/functions/regexp.html.
 
-In Trino `\\s` knows the vertical tab, which RE2's (those are DuckDB's) does not, and `$` stands before a last
-line end, too. A pattern is a literal, written anew with the same meaning; what RE2 has no word for is refused.
+A pattern is a literal, written anew for RE2, DuckDB's engine: to Trino the vertical tab is white space, and
+the end is also before a last line end. What RE2 has no word for is refused.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ def pattern_of(node: exp.Expr, whole: exp.Expr) -> str:
     if _GROUPS.search(text) or "(?i)" in text[1:] or re.search(r"\[\[|&&|\[:|[*+?}]\+", text):
         raise unanswered(whole, "this pattern")
     found, inside = "", False
-    for token in re.findall(r"\\.|\[\^?|.", text, re.DOTALL):
-        if inside and token.startswith("["):
+    for piece in re.findall(r"\\.|\[\^?|.", text, re.DOTALL):
+        if inside and piece.startswith("["):
             raise unanswered(whole, "a class in a class")
-        if token.startswith("\\") and len(token) == 2:
-            found += _escaped(token[1], whole, inside=inside)
-        elif token == "$" and not inside:
+        if piece.startswith("\\") and len(piece) == 2:
+            found += _escaped(piece[1], whole, inside=inside)
+        elif piece == "$" and not inside:
             found += r"(?:\n?\z)" if isinstance(whole, exp.RegexpLike) else r"\z"
-        elif token == "\\":
+        elif piece == "\\":
             raise unanswered(whole, "a pattern that ends early")
         else:
-            found += token
-        inside = token.startswith("[") or (inside and token != "]")
+            found += piece
+        inside = piece.startswith("[") or (inside and piece != "]")
     return found
 
 
@@ -94,7 +94,7 @@ def _extracted(t: Translator, node: Any, scope: Scope) -> Typed:
 
 @rule(exp.RegexpReplace, parts="this expression replacement", names="regexp_replace")
 def _replaced(t: Translator, node: Any, scope: Scope) -> Typed:
-    """All matches; groups are $1 there and \\1 here."""
+    """All matches; groups are marked by a dollar there and a backslash here."""
     pattern, new = pattern_of(node.expression, node), literal_text(node.args["replacement"], "a replacement")
     if "${" in new or re.search(r"\$\d\d|\$\D|\$$|\\$", new.replace(r"\$", "")):
         raise unanswered(node, "a group by its name, above 9 or none")

@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from audit.athena import aggregates, casts, jsons, lists, patterns, texts, times  # noqa: F401 - their rules
+from audit.athena import casts, formats, jsons, lists, operators, patterns, texts  # noqa: F401 - their rules
+from audit.athena.aggregates import direction
+from audit.athena.clauses import limit, name_of, renamed, sortable
 from audit.athena.translator import (
     Field,
     Scope,
@@ -91,7 +93,7 @@ class Reader:
         for each in node.expressions:
             only(each, frozenset({"this", "alias"}))
             found, name = self.query(each.this, around), self.translator.name("w")
-            names = _renamed(each, found.names)
+            names = renamed(each, found.names)
             self._views[each.alias.lower()] = Relation(f"SELECT * FROM {name}", names, found.types)
             said.append(f"{name} AS ({found.sql})")
         return f"WITH {', '.join(said)} "
@@ -116,7 +118,7 @@ class Reader:
         order = self._order(
             node.args.get("order"), [Typed(f"c{n}", kind) for n, kind in enumerate(kinds)], names, None
         )
-        return Relation(f"SELECT * FROM ({sql}){order}{_limit(node)}", names, kinds)
+        return Relation(f"SELECT * FROM ({sql}){order}{limit(node)}", names, kinds)
 
     def _select(self, node: Any, around: Scope) -> Relation:
         allowed = "with_ expressions from_ joins where group having order limit offset distinct"
@@ -136,7 +138,7 @@ class Reader:
         if node.args.get("having"):
             sql += f" HAVING {self.translator.condition(node.args['having'].this, scope)}"
         sql += self._order(node.args.get("order"), values, names, None if distinct is not None else scope)
-        return Relation(sql + _limit(node), tuple(names), tuple(value.type for value in values))
+        return Relation(sql + limit(node), tuple(names), tuple(value.type for value in values))
 
     def _columns(self, nodes: Sequence[Any], scope: Scope) -> tuple[list[str], list[Typed]]:
         names, values = list[str](), list[Typed]()
@@ -155,7 +157,7 @@ class Reader:
             if isinstance(node, exp.Alias):
                 only(node, frozenset({"this", "alias"}))
                 value = node.this
-            names.append(node.alias or _name_of(value))
+            names.append(node.alias or name_of(value))
             values.append(self.translator.expression(value, scope))
         return names, values
 
@@ -186,14 +188,14 @@ class Reader:
             if place is not None:
                 if not 1 <= place <= len(values):
                     raise QueryError(f"ORDER BY {place}: there is no such column, also for Athena")
-                _sortable(values[place - 1], each)
-                said.append(f"{place}{aggregates.direction(each)}")
+                sortable(values[place - 1], each)
+                said.append(f"{place}{direction(each)}")
             elif scope is None:
                 raise unanswered(each, "sorting by what is no column of the result")
             else:
                 value = self.translator.expression(each.this, outputs)
-                _sortable(value, each)
-                said.append(f"({value.sql}){aggregates.direction(each)}")
+                sortable(value, each)
+                said.append(f"({value.sql}){direction(each)}")
         return f" ORDER BY {', '.join(said)}"
 
     def _from(self, node: Any, around: Scope) -> tuple[str, list[Field]]:
@@ -230,7 +232,7 @@ class Reader:
         known = node.alias.lower() or (node.name.lower() if isinstance(node, exp.Table) else "")
         fields = [
             Field(column.lower(), known, Typed(f"{name}.c{place}", kind))
-            for place, (column, kind) in enumerate(zip(_renamed(node, found.names), found.types, strict=True))
+            for place, (column, kind) in enumerate(zip(renamed(node, found.names), found.types, strict=True))
         ]
         return f"{lateral}({found.sql}) AS {name}", fields
 
@@ -272,7 +274,7 @@ class Reader:
         return Relation(f"SELECT * FROM (VALUES {said}) AS v({named})", ("",) * len(kinds), tuple(kinds))
 
     def _unnested(self, node: Any, scope: Scope) -> Relation:
-        """An array's elements, a row's fields as columns of their own; with ORDINALITY, their places at last."""
+        """An array's elements, a row's fields each as a column; with ORDINALITY, their places at last."""
         if len(node.expressions) != 1:
             raise unanswered(node, "several arrays at once")
         value = self.translator.of_type(node.expressions[0], scope, "array")
@@ -292,39 +294,11 @@ class Reader:
         )
 
 
-def _name_of(node: exp.Expr) -> str:
-    """The last of the names that an expression is made of; none where it is more than names."""
-    whole = node
-    while isinstance(whole, exp.Dot):
-        whole = whole.this
-    return node.name if isinstance(whole, exp.Column) else ""
-
-
 def member_at(row: Typed, place: int) -> Typed:
     """A row's field by its place."""
     if row.type.fields[place]:
         return member(row, [row.type.fields[place]])
     return Typed(f"struct_extract({row.sql}, '_{place}')", row.type.parts[place])
-
-
-def _renamed(node: exp.Expr, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names that a relation's alias gives its columns, if it gives them any: then one for each."""
-    alias = node.args.get("alias")
-    given = (
-        [column.name for column in alias.args.get("columns") or ()]
-        if isinstance(alias, exp.TableAlias)
-        else []
-    )
-    offset = node.args.get("offset") if isinstance(node, exp.Unnest) else None
-    if isinstance(offset, exp.Identifier) and (given or alias is not None) and offset.name != "offset":
-        given.append(offset.name)  # where sqlglot keeps the last of them
-    if not given:
-        return names
-    if len(given) != len(names):
-        raise QueryError(
-            f"Column alias list has {len(given)} entries but '{alias.name if alias else ''}' has {len(names)} columns"
-        )
-    return tuple(given)
 
 
 def _cast(side: Relation, kinds: Sequence[Type]) -> str:
@@ -333,21 +307,3 @@ def _cast(side: Relation, kinds: Sequence[Type]) -> str:
         for place, (mine, kind) in enumerate(zip(side.types, kinds, strict=True))
     )
     return f"SELECT {', '.join(columns)} FROM ({side.sql})"
-
-
-def _sortable(value: Typed, node: exp.Expr) -> None:
-    if value.type.name in {"row", "array", "map", "json", "varbinary", "interval"}:
-        raise unanswered(node, f"sorting by {value.type.name}s")
-
-
-def _limit(node: exp.Expr) -> str:
-    said = ""
-    for name, key in (("limit", "LIMIT"), ("offset", "OFFSET")):
-        part = node.args.get(name)
-        if part is None:
-            continue
-        number = literal_number(part.expression) if isinstance(part, exp.Limit | exp.Offset) else None
-        if number is None or part.args.get("expressions"):
-            raise unanswered(part)
-        said += f" {key} {number}"
-    return said

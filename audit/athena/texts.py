@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -26,7 +27,10 @@ _ODD = {
     "upper": r"[\x{df}\x{19b}\x{264}\x{1c8a}\x{a7cd}\x{a7db}\x{10d70}-\x{10d85}]",
 }
 # What Trino's trim takes for white space.
-_BLANKS = "\t\n\x0b\x0c\r \x1c\x1d\x1e\x1f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+_BLANKS = (
+    "\t\n\x0b\x0c\r \x1c\x1d\x1e\x1f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+)
 
 
 @rule(exp.Lower, exp.Upper, names="lower upper")
@@ -48,9 +52,16 @@ def _trimmed(t: Translator, node: Any, scope: Scope) -> Typed:
     return Typed(f"{name}({t.of_type(node.this, scope, 'varchar').sql}, {quoted(_BLANKS)})", VARCHAR)
 
 
+def _check_known(t: Translator, nodes: Sequence[exp.Expr], node: exp.Expr, scope: Scope) -> None:
+    """Refuse a function of nothing but NULLs: Athena cannot tell whether texts or bytes are meant."""
+    if all(t.expression(each, scope).type.name == "unknown" for each in nodes):
+        raise unanswered(node, "NULL of no type")
+
+
 @rule(exp.Substring, parts="this start length", names="substr substring")
 def _part(t: Translator, node: Any, scope: Scope) -> Typed:
     """A start below 0 counts from the end; there is nothing at 0, nor before the first letter."""
+    _check_known(t, [node.this], node, scope)
     value = t.of_type(node.this, scope, "varchar").sql
     parts = [value, t.of_type(node.args["start"], scope, *INTEGERS).sql]
     if node.args.get("length") is not None:
@@ -91,6 +102,7 @@ def _joined(t: Translator, node: Any, scope: Scope) -> Typed:
     parts = node.expressions or [node.this, node.expression]
     if len(parts) < 2:
         raise unanswered(node)
+    _check_known(t, parts, node, scope)
     return Typed(f"({' || '.join(t.of_type(part, scope, 'varchar').sql for part in parts)})", VARCHAR)
 
 

@@ -1,4 +1,4 @@
-"""What an expression is in DuckDB's words and of which of Trino's types; each kind of it by a rule of its own."""
+"""What an expression is in DuckDB's words, and of which of Trino's types: each kind by a rule of its own."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class QueryError(AuditError):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type: `parts` are those of its elements, `fields` the names of a row's, `digits` what is in brackets."""
+    """A type: `parts` are its elements', `fields` the names of a row's, `digits` what stands in brackets."""
 
     name: str
     parts: tuple[Type, ...] = ()
@@ -76,7 +76,7 @@ UNKNOWN, INTERVAL = Type("unknown"), Type("interval")
 
 
 def decimal(digits: int, scale: int) -> Type:
-    """decimal(digits, scale), with as many digits as there can be."""
+    """The decimal of that many digits, or as many as there can be, so many of them after the point."""
     return Type("decimal", digits=(min(MOST_DIGITS, digits), scale))
 
 
@@ -86,7 +86,7 @@ def timestamp(digits: int, name: str = "timestamp") -> Type:
 
 
 def array(of: Type) -> Type:
-    """array(of)."""
+    """The array of such elements."""
     return Type("array", (of,))
 
 

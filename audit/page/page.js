@@ -131,7 +131,7 @@ class Table {
   events() {
     if (this.sums === null || !this.hits.length) return "";
     const counts = this.columns[this.sums].values;
-    return `, ${number.format(this.found.reduce((sum, line) => sum + counts[line], 0))} events`;
+    return `, together ${number.format(this.found.reduce((sum, line) => sum + counts[line], 0))} events`;
   }
 
   row(line) {
@@ -170,7 +170,7 @@ class Table {
       const summary = document.createElement("summary");
       const rest = document.createElement("div");
       summary.textContent = `and ${number.format(ordered.length - SOME)} more`;
-      more.addEventListener("toggle", () => { rest.textContent = ordered.slice(SOME).join(", "); });
+      rest.textContent = ordered.slice(SOME).join(", ");
       more.append(summary, rest);
       box.append(" ", more);
     }

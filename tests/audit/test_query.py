@@ -217,7 +217,8 @@ def test_a_member_of_another_form_is_null_and_its_record_stays() -> None:
 
 def test_rows_come_as_they_are_fetched() -> None:
     """A result larger than the memory has a first row."""
-    many = "SELECT a.x FROM UNNEST(sequence(1, 10000)) AS a(x), UNNEST(sequence(1, 10000)) AS b(y), UNNEST(sequence(1, 100)) AS c(z)"
+    steps = "UNNEST(sequence(1, 10000))"
+    many = f"SELECT a.x FROM {steps} AS a(x), {steps} AS b(y), {steps} AS c(z)"  # noqa: S608 - of our own
     assert next(query.run(many, EVENTS).rows)
 
 

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from audit.commands.report import report
@@ -266,7 +267,7 @@ def test_every_identity_is_found_and_counted_right(shown: Shown) -> None:
         shown.filter(f"user{number:04}")
         assert (shown.counts()["identities"], shown.counts()["deeds"]) == (3, 6)
         assert sorted(set(shown.column("deeds", "Account"))) == list(ACCOUNTS)
-        assert "6 of 4,200 lines, 6 events" in shown.text("#deeds-turn")
+        assert "6 of 4,200 lines, together 6 events" in shown.text("#deeds-turn")
     shown.filter(f"arn:aws:iam::{ACCOUNTS[1]}:user/user0699")
     assert (shown.counts()["identities"], shown.counts()["deeds"]) == (1, 2)
     assert set(shown.column("deeds", "Who")) == {"user0699"}
@@ -385,3 +386,14 @@ def test_a_print_says_what_of_each_table_it_holds(shown: Shown) -> None:
         == "Printed here: 1 to 300 of 4,200 lines; the filter narrows them down."
     )
     assert len(shown.column("deeds", "Who")) == 100
+
+
+@pytest.mark.parametrize("name", ["ana\ud800", "</script><script>", "<!--<script>", "a]]>b&amp;", "x\u2028y"])
+def test_no_name_breaks_out_of_the_data_or_keeps_the_page_from_being_written(
+    name: str, tmp_path: Path
+) -> None:
+    """Half a character, or what ends or opens a script in HTML: the data stay one block of JSON."""
+    text = page(of([record(userIdentity={"type": "IAMUser", "userName": name})]), ABOUT)
+    block = text.partition('id="data">')[2].partition("</script>")[0]
+    assert "<" not in block
+    assert isinstance(msgspec.json.decode(block.encode()), dict)

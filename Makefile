@@ -24,7 +24,7 @@ $(READY): pyproject.toml packages/*/pyproject.toml uv.lock audit/native/records.
 	@test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	@.venv/bin/uv sync --frozen --quiet --inexact --python .venv/bin/python
 	@.venv/bin/python -m audit.native
-	@.venv/bin/python -m compileall -q audit components config policies packages tools
+	@.venv/bin/python -m compileall -q audit components config ibtrail policies packages tools
 	@touch $@
 
 setup: $(READY)  ## install the locked dependencies into .venv

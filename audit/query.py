@@ -27,9 +27,8 @@ from audit.athena import words
 from audit.athena.relations import Reader
 from audit.athena.types import INTEGERS, ZONED, QueryError, Type, read_type
 
-__all__ = ["COLUMNS", "QUERIES", "QueryError", "Result", "Translation", "named_queries", "run", "translated"]
+__all__ = ["COLUMNS", "QueryError", "Result", "Translation", "answered", "run", "translated"]
 
-QUERIES = Path(__file__).parent / "queries"
 TABLE = "cloudtrail"
 _MOST_BYTES = 256 * 2**20  # of one record: CloudTrail's own limit is a thousandth of it
 _BATCH = 1000  # rows fetched at a time: a result may be larger than the memory
@@ -92,11 +91,6 @@ class Result:
     columns: tuple[str, ...]
     types: tuple[type, ...]
     rows: Iterator[tuple[Any, ...]]
-
-
-def named_queries() -> dict[str, str]:
-    """The SQL of each named query; its first line is a comment that says what it answers."""
-    return {path.stem: path.read_text() for path in sorted(QUERIES.glob("*.sql"))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ import msgspec
 
 from audit.facts import MOST_MOMENTS, Facts
 from audit.findings import Finding
-from audit.output import shown
 from audit.plots import activity, bars
 from audit.report import Section, all_changes, people, sections, who_did_what
 from audit.selection import Selection
+from console.text import shown
 
 _FOLDER = Path(__file__).with_name("page")
 _PAGE = Template((_FOLDER / "page.html").read_text())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from audit import logs
 from audit.commands.events import tell
 from audit.facts import Facts, count
 from audit.findings import Finding
-from audit.output import MOST_TABLE_ROWS, Format, colours, opened, table, write_rows
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
+from console.files import opened
+from console.messages import say
+from console.output import Format, write_rows, write_text
+from console.tables import MOST_TABLE_ROWS, Tables, tables
 
 _MOST_LINES = 20  # of a section in the terminal; the page has all
 
@@ -24,7 +26,7 @@ def report(
     source: Source,
     selection: Selection,
     *,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
     html: Path | None = None,
     limit: int = DEFAULT_LIMIT,
@@ -50,27 +52,26 @@ def report(
         from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
         about = About(str(source), selection, datetime.now(UTC), files, findings)
-        with opened(html) as file:
-            file.write(page(facts, about).encode())
-    if form is not Format.TABLE:
+        write_text(page(facts, about), html)
+    if format is not Format.TABLE:
         heads = DeedRow.__struct_encode_fields__
-        write_rows(deed_rows(facts), DeedRow.__struct_fields__, form, output, heads=heads)
+        write_rows(deed_rows(facts), DeedRow.__struct_fields__, format, output, heads=heads)
     elif html is None or output is not None:
-        with opened(output) as file:
-            _write_tables(facts, file)
+        with opened(output) as file, tables(file) as written:
+            _write_tables(facts, written)
     return tell(findings)
 
 
-def _write_tables(facts: Facts, file: BinaryIO) -> None:
+def _write_tables(facts: Facts, written: Tables) -> None:
     """The report for people: who did what, and under it a short part for each other question."""
-    total, bold = facts.total, colours(file)
+    total = facts.total
     title = f"Who did what: {total.count:,} events, {total.failed:,} failed"
     if total.count:
         title += f", {total.first} to {total.last}"
     deeds = list(deed_rows(facts))
     columns = deed_columns(deeds)
     lines = [[getattr(deed, name) for name in columns] for deed in deeds[:MOST_TABLE_ROWS]]
-    file.write(table([name.strip("_") for name in columns], lines, title=title, bold=bold))
+    written.write(columns, lines, title=title)
     for part in (*sections(facts), recent_changes(facts)):
         section = without_accounts(part)
         rows, name = [tuple(map(_cell, row)) for row in section.rows], section.title
@@ -78,10 +79,9 @@ def _write_tables(facts: Facts, file: BinaryIO) -> None:
             name += f": {'the newest' if section.newest else 'the first'} {_MOST_LINES} of {len(rows):,}"
             rows = rows[-_MOST_LINES:] if section.newest else rows[:_MOST_LINES]
         if rows:
-            file.write(b"\n" + table(section.heads, rows, title=name, bold=bold))
+            written.write(section.heads, rows, title=name)
     if len(deeds) > MOST_TABLE_ROWS:
-        note = f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all"
-        print(note, file=sys.stderr)  # noqa: T201
+        say(f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all")
 
 
 def _cell(value: Any) -> Any:

@@ -29,11 +29,12 @@ function rankOf(text) {
   return ranks[text];
 }
 
-// Control characters and turning marks stand in the texts spelled out; a pasted one is to find them, too.
+// Characters that cannot be seen stand in the texts spelled out (console.text); a pasted one is to find them, too.
 function spelled(words) {
-  return words.replace(/[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, mark => {
-    const code = mark.codePointAt(0);
-    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  return words.replace(/(?![\t\n\v\f\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, mark => {
+    const code = mark.codePointAt(0).toString(16);
+    if (code.length < 3) return `\\x${code.padStart(2, "0")}`;
+    return code.length < 5 ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`;
   });
 }
 

@@ -84,7 +84,7 @@ def checked(
     if problems:
         how = correction or by_command(stack)
         lines = [problem.line(how) for problem in problems]
-        raise ConfigurationError("\n".join([f"{len(lines)} configuration error(s):", *lines]))
+        raise ConfigurationError(f"{len(lines)} configuration error(s):", *lines)
     return settings
 
 

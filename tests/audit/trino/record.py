@@ -11,7 +11,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from audit.query import COLUMNS, QUERIES, column_types
+from audit.queries import named_queries
+from audit.query import COLUMNS, column_types
 from tests.audit.trino.records import RECORDS
 
 ANSWERS = Path(__file__).with_name("answers.json")
@@ -21,7 +22,7 @@ ASKED = Path(__file__).with_name("queries.sql")
 def queries() -> list[str]:
     """Every query on file, one a line, and those that come with the program."""
     lines = [line for line in ASKED.read_text().splitlines() if line and not line.startswith("--")]
-    return [*lines, *(path.read_text() for path in sorted(QUERIES.glob("*.sql")))]
+    return [*lines, *named_queries().values()]
 
 
 def ask(trino: str, sql: str) -> dict[str, Any]:

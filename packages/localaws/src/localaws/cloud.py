@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import traceback
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +14,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
+from console.messages import say_fault
 from localaws import identity
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
@@ -32,7 +31,7 @@ from localaws.sts import Sts
 
 
 class InternalFailureError(AwsError):
-    """A mistake of the local AWS's own; its traceback is on stderr."""
+    """A mistake of the local AWS's own; what it was is on stderr."""
 
     code = "InternalFailure"
     http_status = 500
@@ -73,8 +72,8 @@ class LocalCloud:
             response = write_error(operation, error, call.request_id)
         except DropConnection:
             raise
-        except Exception:  # noqa: BLE001 - a mistake of ours must reach the client as AWS's own mistakes do
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must reach the client as AWS's own do
+            say_fault("localaws", error)
             response = write_error(operation, InternalFailureError(), call.request_id)
         call = replace(call, request_id=response.request_id or call.request_id)
         self._record(call, operation, response)

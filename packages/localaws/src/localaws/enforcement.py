@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 from __future__ import annotations
 
-import sys
-
+from console.messages import say
 from iam_evaluation import Document, Policies, PolicyError, Principal, PrincipalKind, Request, evaluate
 from localaws.call import Call, Caller
 from localaws.conditions import context_of
@@ -47,9 +46,7 @@ def authorise(call: Call) -> None:
         try:
             decision = evaluate(request, _policies(call, action, resource))
         except (PolicyError, ValueError) as error:
-            sys.stderr.write(
-                f"localaws: {action} on {resource} denied, as a policy cannot be evaluated: {error}\n"
-            )
+            say(f"localaws: {action} on {resource} denied, as a policy cannot be evaluated: {error}")
             raise _denied(call, action, resource, "because a policy cannot be evaluated") from error
         if not decision.allowed:
             raise _denied(call, action, resource, decision.reason)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from console.messages import say_fault
 from localaws.call import Call, Cloud
 from localaws.cloudtrail import resource_policies
 from localaws.cloudtrail.delivery import Delivery
@@ -129,8 +128,8 @@ class CloudTrail:
         """Deliver. A fault of ours is shown and must not end the thread: events would be lost in silence."""
         try:
             self._deliver_all(LONGEST_DELAY)
-        except Exception:  # noqa: BLE001 - the last line of defence of a thread
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - the last line of defence of a thread
+            say_fault("localaws", error)
 
     def _assemble(self) -> dict[str, Operation]:
         trails = TrailOperations(self._trails, self._delivery, self._digests, self._cloud.now)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from console.errors import UserError
+from console.messages import say as say_line
 from localaws.pulumi.go_tool import GoTool
 
 MODULE: Final = Path(__file__).resolve().parent / "module"
@@ -30,7 +32,7 @@ _OLDEST: Final = (3, 200, 0)
 _PACKAGE: Final = "github.com/pulumi/pulumi/pkg/v3"
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """The engine cannot be had or used; the message is one line that says how to mend it."""
 
 
@@ -151,12 +153,12 @@ def _build(go: str, say: Callable[[str], None]) -> Path | None:
 def main() -> int:
     """Find or get the engine and print where it is; exit code 2 where there is none to be had."""
     try:
-        engine = find_or_get(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+        engine = find_or_get(say_line)
     except EngineError as error:
-        sys.stderr.write(f"{error}\n")
+        say_line(str(error))
         return 2
     if engine is None:
-        sys.stderr.write(f"there is no Pulumi engine to be had here: {MENDING}\n")
+        say_line(f"there is no Pulumi engine here: {MENDING}")
         return 2
     sys.stdout.write(f"{engine}\n")
     return 0

@@ -21,6 +21,9 @@ class Folder:
     local: ClassVar[bool] = True
     batch: ClassVar[int] = 4
 
+    def __str__(self) -> str:
+        return str(self.path)
+
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
         """Walk the folder in order of names, without following links to other folders."""
         if self.path.is_file():

@@ -37,6 +37,9 @@ class Bucket:
     local: ClassVar[bool] = False
     batch: ClassVar[int] = 3 * CONNECTIONS
 
+    def __str__(self) -> str:
+        return f"s3://{self.name}/{self.prefix}".rstrip("/")
+
     @cached_property
     def _client(self) -> Any:
         return self.aws.client("s3", connections=CONNECTIONS, **_LEAN)

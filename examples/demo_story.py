@@ -20,6 +20,7 @@ from examples.imagebuilder_calls import perform
 ROOT_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 PATIENCE_SECONDS = 60.0
 SERVICE = "config.amazonaws.com"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class RefusedError(Exception):
@@ -66,7 +67,7 @@ def as_a_service(endpoint: str, operation: str, region: str) -> str:
     request = urllib.request.Request(  # noqa: S310 - loopback
         f"{endpoint}/_localaws/invoke", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request) as response:  # noqa: S310
+    with _DIRECT.open(request, timeout=PATIENCE_SECONDS) as response:
         answer = json.load(response)
     if "error" in answer:
         raise RefusedError(f"{operation} by {SERVICE} failed: {answer['error']}")

@@ -112,7 +112,7 @@ def test_killed_while_the_state_was_written(project: Project, name: str) -> None
     project.up()
     [file] = project.folder.glob(f".localaws/state/*/.pulumi/stacks/journey/{name}")
     file.write_bytes(b"")
-    assert f"mended a file that the last run was writing when it was killed: {name}" in complete(project)
+    assert f"restored a file that the last run was writing when it was killed: {name}" in complete(project)
 
 
 def test_killed_while_destroying(project: Project) -> None:

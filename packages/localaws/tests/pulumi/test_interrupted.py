@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from localaws.pulumi.interrupted import PendingCreate, completed, mend_torn_files, remove_dead_locks
+from localaws.pulumi.interrupted import PendingCreate, completed, restore_torn_files, remove_dead_locks
 
 KEY = "urn:pulumi:test::journey::aws:kms/key:Key::key"
 
@@ -97,7 +97,7 @@ def test_a_torn_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
     stacks = state_files(
         tmp_path, json="", json_attrs="{}", json_bak='{"checkpoint": 1}', json_bak_attrs="{}"
     )
-    assert [file.name for file in mend_torn_files(tmp_path)] == ["test.json"]
+    assert [file.name for file in restore_torn_files(tmp_path)] == ["test.json"]
     assert (stacks / "test.json").read_text() == '{"checkpoint": 1}'
     assert [file.name for file in stacks.iterdir()] == ["test.json"]
 
@@ -105,7 +105,7 @@ def test_a_torn_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
 def test_torn_attributes_are_removed(tmp_path: Path) -> None:
     """The engine stops at an empty file of attributes, and does without one."""
     stacks = state_files(tmp_path, json='{"checkpoint": 2}', json_attrs="", json_bak='{"checkpoint": 1}')
-    mend_torn_files(tmp_path)
+    restore_torn_files(tmp_path)
     assert sorted(file.name for file in stacks.iterdir()) == ["test.json", "test.json.bak"]
     assert (stacks / "test.json").read_text() == '{"checkpoint": 2}'
 
@@ -116,5 +116,5 @@ def test_files_are_left_alone_while_an_engine_runs(tmp_path: Path) -> None:
     lock = tmp_path / ".pulumi" / "locks" / "organization" / "lock.json"
     lock.parent.mkdir(parents=True)
     lock.write_text("{}")
-    assert mend_torn_files(tmp_path) == []
+    assert restore_torn_files(tmp_path) == []
     assert (stacks / "test.json").read_text() == ""

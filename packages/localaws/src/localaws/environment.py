@@ -36,7 +36,8 @@ def pointed_at(endpoint: str, environment: Mapping[str, str]) -> dict[str, str]:
     own = {name: environment[given] for given, name in OWN_CREDENTIALS.items() if environment.get(given)}
     return {
         **cleaned(environment),
-        **(own if "AWS_ACCESS_KEY_ID" in own else _DUMMY),
+        **_DUMMY,
+        **(own if "AWS_ACCESS_KEY_ID" in own else {}),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -143,8 +143,8 @@ def _check_settings(args: list[str], launch: Launch, workspace: Workspace) -> No
     stack = arguments.named_stack(args) or launch.selected_stack()
     if missing := unreadable.get(stack):
         raise DocumentError(
-            f"{workspace.project.settings(stack)}: {', '.join(missing)} cannot be read here, being encrypted for"
-            " AWS itself; give the local AWS a value of its own: `localaws pulumi config set --secret"
+            f"{workspace.project.settings(stack)}: {', '.join(missing)} cannot be read here, being encrypted"
+            " for AWS itself; give the local AWS a value of its own: `localaws pulumi config set --secret"
             f" {missing[0]} VALUE --stack {stack}`"
         )
 

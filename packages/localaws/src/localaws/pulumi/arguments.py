@@ -28,7 +28,7 @@ PATHS: Final = frozenset(
     | {"--policy-pack", "--policy-pack-config", "--profiling", "--save-plan"}
 )
 _URLS: Final = frozenset({"--otel-traces", "--tracing"})  # `file:` before a path, or something else
-_SHORT_PATHS: Final = {"import": frozenset({"-f", "-o"})}
+_PATHS_OF: Final = {"import": frozenset({"-f", "-o"}), "watch": frozenset({"--path"})}
 
 
 def named_stack(args: list[str]) -> str | None:
@@ -74,12 +74,12 @@ def with_settings(args: list[str], file: Path) -> list[str]:
 
 def with_absolute_paths(args: list[str], start: Path) -> list[str]:
     """The command line for an engine that runs elsewhere: paths relative to `start` become absolute."""
-    short = _SHORT_PATHS.get(command(args), frozenset())
+    others = _PATHS_OF.get(command(args), frozenset())
     changed: list[str] = []
     pending: Callable[[str], str] | None = None
     for word in args:
         name, is_joined, value = word.partition("=")
-        change = _change_of(name, short, start)
+        change = _change_of(name, others, start)
         if pending is not None:
             changed.append(pending(word))
             pending = None
@@ -94,12 +94,12 @@ def with_absolute_paths(args: list[str], start: Path) -> list[str]:
     return changed
 
 
-def _change_of(name: str, short: frozenset[str], start: Path) -> Callable[[str], str] | None:
+def _change_of(name: str, others: frozenset[str], start: Path) -> Callable[[str], str] | None:
     if name in _URLS:
         return lambda value: _absolute_url(value, start)
     if name in {"--policy-pack", "--policy-pack-config"}:
         return lambda value: ",".join(_if_there(one, start) for one in value.split(","))
-    if name in PATHS or name in short:
+    if name in PATHS or name in others:
         return lambda value: str(start / value) if value else value
     return None
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from localaws.environment import cleaned, in_force, pointed_at
+from localaws.environment import cleaned, drops_credentials, in_force, pointed_at
 
 HOSTILE = {
     "AWS_PROFILE": "prod",
@@ -50,6 +50,20 @@ def test_credentials_of_the_local_aws_have_names_of_their_own() -> None:
     without = pointed_at("http://127.0.0.1:4566", {"LOCALAWS_SESSION_TOKEN": "t"})
     assert without["AWS_ACCESS_KEY_ID"] == "test"
     assert "AWS_SESSION_TOKEN" not in without
+
+
+@pytest.mark.parametrize(
+    ("given", "dropped"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "AKIAREAL"}, True),
+        ({"AWS_ACCESS_KEY_ID": "AKIAREAL", "LOCALAWS_ACCESS_KEY_ID": "AKIALOCAL"}, False),
+        ({"AWS_ACCESS_KEY_ID": "test"}, False),
+        ({}, False),
+    ],
+)
+def test_credentials_that_are_not_used_are_noticed(given: dict[str, str], dropped: bool) -> None:
+    """Whoever has credentials that go unused can be told so; dummies are worth no word."""
+    assert drops_credentials(given) is dropped
 
 
 def test_an_environment_in_force_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:

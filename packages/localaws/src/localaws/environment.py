@@ -46,6 +46,14 @@ def pointed_at(endpoint: str, environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def drops_credentials(environment: Mapping[str, str]) -> bool:
+    """Whether there are credentials that `pointed_at` leaves out, for want of any that it takes."""
+    given = environment.get("AWS_ACCESS_KEY_ID")
+    return (
+        bool(given) and given != _DUMMY["AWS_ACCESS_KEY_ID"] and "LOCALAWS_ACCESS_KEY_ID" not in environment
+    )
+
+
 @contextmanager
 def in_force(environment: Mapping[str, str]) -> Iterator[None]:
     """Make this the environment of this very process, and of all that it starts."""

@@ -75,6 +75,11 @@ def run(args: list[str], endpoint: str | None) -> int:
         command = Command(found, arguments.without_folder(args), start, aws)
         variables = command.environment()
         _made(command.own_folder)
+        if commands.works_on_a_stack(args) and environment.drops_credentials(os.environ):
+            _say(
+                "AWS_ACCESS_KEY_ID is not used here: calls are the account root's;"
+                " LOCALAWS_ACCESS_KEY_ID names another caller"
+            )
         command.state.mkdir(parents=True, exist_ok=True)
         with environment.in_force(variables):
             return _run(command, variables)

@@ -1,7 +1,7 @@
 # Everything a newcomer, a developer and CI run. Each target sets up what it needs; running one again is cheap.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine demo test check format render bench clean
+.PHONY: help setup engine hosts demo test check format generate bench clean
 
 # Libraries compiled once start three times as fast; only what is used is compiled.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,13 +24,16 @@ $(READY): pyproject.toml packages/*/pyproject.toml uv.lock audit/native/records.
 	@test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	@.venv/bin/uv sync --frozen --quiet --inexact --python .venv/bin/python
 	@.venv/bin/python -m audit.native
-	@.venv/bin/python -m compileall -q audit components config policies packages
+	@.venv/bin/python -m compileall -q audit components config policies packages tools
 	@touch $@
 
 setup: $(READY)  ## install the locked dependencies into .venv
 
 engine: $(READY)  ## find the Pulumi engine, or get it
 	@.venv/bin/python -m localaws.pulumi.engine
+
+hosts: $(READY)  ## find the language hosts of YAML, TypeScript and Go, or build them: tests of programs in those need them
+	@.venv/bin/python -m tests.consumers.hosts
 
 demo: $(READY)  ## deploy the trail to the local AWS, make Image Builder calls, see them delivered
 	@.venv/bin/python -m examples.demo
@@ -43,15 +46,15 @@ check: $(READY)  ## format, lint, types, and whether docs and rendered policies 
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy .
-	.venv/bin/python -m policies render --check
+	.venv/bin/python -m tools.generate --check
 	.venv/bin/python -m pytest -q tests/test_documentation.py
 
 format: $(READY)  ## put the code into its one format
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-render: $(READY)  ## write the policies as deployed to policies/rendered
-	.venv/bin/python -m policies render --write
+generate: $(READY)  ## write all that is made from the code: Pulumi.yaml, arguments, pages, rendered policies
+	.venv/bin/python -m tools.generate
 
 bench: $(READY)  ## measure; results go to benchmarks/results
 	.venv/bin/python -m benchmarks

@@ -38,7 +38,7 @@ def _several(name: str, text: str) -> Callable[[Command], Command]:
 
 source_argument = click.argument("source")
 trail_option = click.option(
-    "--trail", help="Name or ARN of the trail; without it, the Region's only one.", metavar="TRAIL"
+    "--trail", help="Name or ARN of the trail; without it, the account's own.", metavar="TRAIL"
 )
 limit_option = click.option(
     "--max-file-mib",

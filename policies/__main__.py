@@ -11,6 +11,9 @@ from typing import Annotated
 
 import typer
 
+from config.settings import ConfigurationError
+from config.stack import Stack
+from config.stack_file import read_stack, stack_names
 from iam_evaluation import DocumentKind, PolicyError
 from policies.commands.controls import ControlFormat
 from policies.commands.controls import controls as run_controls
@@ -19,12 +22,10 @@ from policies.commands.mutate import mutate as run_mutate
 from policies.commands.output import OutputError
 from policies.commands.prove import prove as run_prove
 from policies.commands.render import check, show, write
-from policies.configuration import ConfigurationError, read_stack, stack_names
 from policies.controls import ControlError
 from policies.listing import ListFormat
 from policies.questions import ExpectationError
 from policies.render import RenderFormat
-from policies.stack import Stack
 
 
 class Partition(StrEnum):

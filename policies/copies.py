@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from config.stack import Stack
+from policies.documents import documents
 from policies.render import RenderFormat, policy_json, render
-from policies.stack import Stack, documents
 
 COPIES = Path(__file__).resolve().parent / "rendered"
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from html import escape
 
+from config.stack import UNKNOWN_KEY_ID, Stack
+from policies.documents import documents
 from policies.documents.statement import Document, Statement
-from policies.stack import UNKNOWN_KEY_ID, Stack, documents
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -42,10 +43,11 @@ def policy_json(value: object) -> str:
 
 
 def _introduction(stack: Stack) -> str:
+    place = stack.place
     key = "" if stack.key_id != UNKNOWN_KEY_ID else " KMS chooses the key's id when it makes the key."
     return (
-        f"Account {stack.account_id}, Region {stack.region}, partition {stack.partition}, "
-        f"trail {stack.trail_name}, bucket {stack.bucket_name}.{key}"
+        f"Account {place.account_id}, Region {place.region}, partition {place.partition}, "
+        f"trail {stack.trail}, bucket {stack.bucket}.{key}"
     )
 
 

@@ -7,11 +7,12 @@ from enum import StrEnum
 from html import escape
 from pathlib import Path
 
+from components.registered import registered
+from config.stack import Stack
 from policies.commands.output import put, say
 from policies.controls import Verdict, assess
 from policies.listing import ListFormat, Row, listing
 from policies.proofs import World
-from policies.stack import Stack
 
 COLUMNS = ("stack", "control", "title", "verdict", "evidence", "problem")
 _PLURALS = {"statement": "statements", "question": "questions", "property": "properties", "test": "tests"}
@@ -50,7 +51,7 @@ def controls(stacks: Sequence[Stack], how: ControlFormat, output: Path | None) -
     rows: list[Row] = []
     missed = 0
     for stack in stacks:
-        verdicts = list(assess(World(stack)))
+        verdicts = list(assess(World(stack), registered(stack)))
         for verdict in verdicts:
             rows.extend([_brief(stack, verdict)] if how is ControlFormat.TABLE else _full(stack, verdict))
         counts = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.stack import Stack
 from policies.commands.output import put, say
 from policies.listing import ListFormat, Row, listing
 from policies.mutation import Fate, fates
-from policies.stack import Stack
 
 COLUMNS = ("stack", "statement", "change", "noticed by")
 

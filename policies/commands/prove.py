@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from config.stack import Stack
 from iam_evaluation import Verdict
 from policies.commands.output import put, say
 from policies.form import faults, unknown_words
 from policies.listing import ListFormat, Row, listing
 from policies.proofs import Proof, World, red
-from policies.stack import Stack
 
 COLUMNS = ("stack", "question", "answer", "who", "because", "as expected")
 _EACH = ("stack", "question", "ask", "action", "target", "actor", "answer", "because", "expected", "right")

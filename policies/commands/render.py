@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.stack import Stack
 from policies.commands.output import put, say
 from policies.copies import COPIES, stale_copies, write_copies
+from policies.documents import documents
 from policies.render import RenderFormat, policy_json, render
-from policies.stack import Stack, documents
 
 
 def show(stacks: Sequence[Stack], how: RenderFormat, output: Path | None) -> int:

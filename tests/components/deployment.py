@@ -124,11 +124,11 @@ class Deployment:
         }
 
 
-def deploy(partition: str = "aws", **settings: Any) -> Deployment:
+def deploy(partition: str = "aws", *, preview: bool = False, **settings: Any) -> Deployment:
     """Run an AuditTrail named audit with `settings` to its end."""
     strict = StrictMocks(partition, PARTITIONS[partition])
     recorder = Recorder(strict)
-    mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=False, monitor=recorder)
+    mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=preview, monitor=recorder)
     deployment = Deployment(recorder.registered)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from config.stack import Stack
+from config.stack_file import read_stack
 from policies.__main__ import main
 from policies.commands.mutate import mutate
 from policies.commands.prove import prove
-from policies.configuration import read_stack
+from policies.documents import documents
 from policies.documents.statement import Document
 from policies.listing import ListFormat, Row, listing
-from policies.stack import Stack, documents
 from tests import ROOT
 from tests.policies.stacks import PLAIN
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from policies.configuration import read_stack
+from config.stack import Stack
+from config.stack_file import read_stack
 from policies.copies import COPIES, expected_copies, stale_copies, write_copies
+from policies.documents import documents
 from policies.render import RenderFormat, render
-from policies.stack import Stack, documents
-from tests.policies.stacks import CONFIGURED, EVERY, FULL, PLAIN, stack_name
+from tests.policies.stacks import CONFIGURED, EVERY, FULL, PLAIN, changed, stack_name
 
 CODE = re.compile(r"```json\n(.*?)\n```", re.DOTALL)
 
@@ -112,7 +113,7 @@ def test_a_changed_setting_makes_the_copies_stale(tmp_path: Path) -> None:
     """A stack that no longer protects its logs shows as a changed policy."""
     dev = read_stack("dev")
     write_copies([dev], tmp_path)
-    stale = list(stale_copies([replace(dev, protect_logs=False)], tmp_path))
+    stale = list(stale_copies([changed(dev, protect_logs=False)], tmp_path))
     assert {Path(line.partition(":")[0]).name for line in stale} == {
         "bucket.json",
         "key.json",

@@ -28,7 +28,7 @@ from localaws.pulumi.project import own_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
-PATIENCE_SECONDS = 300  # for a deployment on a machine that is busy otherwise
+PATIENCE_SECONDS = 600  # for a deployment on a machine that is busy otherwise
 Outputs = dict[str, Any]
 
 
@@ -131,8 +131,11 @@ def main() -> int:
         with deploy(endpoint) as outputs:
             from examples import demo_story  # noqa: PLC0415 - see above
 
-            request_ids = demo_story.make_calls(endpoint, say)
-            arrived = demo_story.delivered(outputs(), request_ids, say)
+            try:
+                request_ids = demo_story.make_calls(endpoint, say)
+                arrived = demo_story.delivered(outputs(), request_ids, say)
+            except demo_story.FAILURES as error:
+                raise DemoError(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
     print(f"DELIVERED {len(arrived)}/{len(request_ids)}")
     return 0 if len(arrived) == len(request_ids) else 1
 

@@ -92,3 +92,32 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(number: signal.Signals, c
             wait_until(lambda: not running_in(demo.pid), "nothing of it runs")
         finally:
             kill_session(demo.pid)
+
+
+def test_a_demo_whose_local_aws_goes_away_says_so_in_one_line() -> None:
+    """Without its local AWS the demo ends with exit code 3 and one line about it, not with a traceback."""
+    with subprocess.Popen(
+        DEMO,
+        cwd=ROOT,
+        env={**os.environ, "LOCALAWS_ENGINE_SOURCES": "none"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as demo:
+        try:
+            assert demo.stderr is not None
+            assert any("waiting for delivery" in line for line in demo.stderr)
+            [serving] = [pid for pid in running_in(demo.pid) if b"serve" in command_of(pid)]
+            os.kill(serving, signal.SIGKILL)
+            said = demo.stderr.read()
+            assert demo.wait() == 3, said
+        finally:
+            kill_session(demo.pid)
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("demo: ")
+
+
+def command_of(process: int) -> bytes:
+    """The command line of a process, each word ended by a zero byte."""
+    return (Path("/proc") / str(process) / "cmdline").read_bytes()

@@ -16,6 +16,7 @@ _NOBODYS_FILES = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+pytest_plugins = ("tests.required_parts",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -53,6 +53,14 @@ class AuditTrailArgs(TypedDict):
     false. Default: false."""
     access_log_expiration_days: NotRequired[int]
     """The age at which server access logs expire. Allowed: a whole number from 1 to 36500. Default: 90."""
+    log_group: NotRequired[bool]
+    """Whether a log group in CloudWatch Logs takes each event too, encrypted with the trail's key. Whom this
+    account's IAM policies let read the group reads events there. AWS charges for what it takes. Allowed:
+    true or false. Default: false."""
+    log_group_retention_days: NotRequired[int]
+    """How long the log group keeps events. The bucket keeps them as its own settings say. Allowed: 0 to keep
+    events for ever, or one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
+    2192, 2557, 2922, 3288, 3653. Default: 90."""
     roles: NotRequired[bool]
     """Whether to make the roles <trail name>-auditor, then the only reader of the logs, and <trail
     name>-break-glass, then the only one to lift their protections. Allowed: true or false. Default:

@@ -8,6 +8,7 @@ from components.arguments import AuditTrailArgs
 from components.encryption_key import EncryptionKey
 from components.here import stack_here
 from components.log_bucket import LogBucket
+from components.log_group import LogGroup
 from components.trail import Trail
 from config.pulumi_config import settings_of
 
@@ -18,7 +19,8 @@ class AuditTrail(pulumi.ComponentResource):
     """A multi-Region trail that delivers to S3, encrypted, tamper-evident and safe from deletion.
 
     Makes an EncryptionKey `<name>-key`, a LogBucket `<name>-bucket`, a Trail `<name>-trail` and, where asked
-    for, an AccessLogBucket `<name>-access-logs` and the roles of an Access `<name>-access`.
+    for, a LogGroup `<name>-log-group`, an AccessLogBucket `<name>-access-logs` and the roles of an Access
+    `<name>-access`.
 
         trail = AuditTrail("audit", {"expiration_days": 400})
         pulumi.export("bucket_name", trail.bucket_name)
@@ -53,10 +55,11 @@ class AuditTrail(pulumi.ComponentResource):
 
         key = EncryptionKey(f"{name}-key", stack, child)
         bucket = LogBucket(f"{name}-bucket", stack, key.arn, child)
-        trail = Trail(f"{name}-trail", stack, bucket.writable_name, key.arn, child)
+        group = LogGroup(f"{name}-log-group", stack, key.arn, child) if stack.log_group else None
+        trail = Trail(f"{name}-trail", stack, bucket.writable_name, key.arn, group, child)
         if stack.access_log_bucket:
             AccessLogBucket(f"{name}-access-logs", stack, bucket.name, child)
-        access = Access(f"{name}-access", stack, key.arn, child) if stack.role_names else None
+        access = Access(f"{name}-access", stack, key.arn, child) if stack.auditor_role else None
 
         self.trail_arn = trail.arn
         self.trail_name = trail.name

@@ -43,7 +43,7 @@ class _Recorder(pulumi.runtime.Mocks):
         return self._calls[args.token], []
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Keep the inputs; only a key has something that AWS alone knows beforehand."""
+        """Keep the inputs; an ARN is made up, but for the key's, which policies name."""
         self.found[f"{args.typ} {args.name}"] = args.inputs
-        known = {"arn": self._key_arn, "keyId": "id"} if args.typ == "aws:kms/key:Key" else {}
-        return args.name, {**args.inputs, **known}
+        arn = self._key_arn if args.typ == "aws:kms/key:Key" else f"the ARN of {args.name}"
+        return args.name, {**args.inputs, "arn": arn, "keyId": "id"}

@@ -34,6 +34,11 @@ class Stack:
         """Whether logs are protected: from Pulumi, and by policy."""
         return self.settings.log_bucket.protect_logs
 
+    def unprotected(self) -> Stack:
+        """Return the same stack without the protection of logs: what shows beneath it."""
+        bucket = self.settings.log_bucket.model_copy(update={"protect_logs": False})
+        return replace(self, settings=replace(self.settings, log_bucket=bucket))
+
     @property
     def tags(self) -> Mapping[str, str]:
         """The tags of every resource."""
@@ -128,6 +133,18 @@ class Stack:
         return self.place.role_arn(name) if name else None
 
     @property
+    def log_group(self) -> str | None:
+        """The name of the CloudWatch Logs group."""
+        return f"/aws/cloudtrail/{self.trail}" if self.settings.log_group.log_group else None
+
+    @property
+    def log_delivery_role(self) -> str | None:
+        """The name of the role by which CloudTrail writes to the log group."""
+        return f"{self.trail}-log-delivery" if self.log_group else None
+
+    @property
     def role_names(self) -> tuple[str, ...]:
         """The names of all roles that the stack makes."""
-        return tuple(name for name in (self.auditor_role, self.break_glass_role) if name)
+        return tuple(
+            name for name in (self.auditor_role, self.break_glass_role, self.log_delivery_role) if name
+        )

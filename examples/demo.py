@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from console.messages import say
 from localaws.environment import cleaned, in_force, pointed_at
 from localaws.processes import dying_with_us, ready, stop
 from localaws.pulumi import engine, local
@@ -34,11 +35,6 @@ Outputs = dict[str, Any]
 
 class DemoError(Exception):
     """A part of the demo did not start or did not answer; the message says which."""
-
-
-def say(message: str) -> None:
-    """Progress, which is not the result: to stderr."""
-    print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -125,6 +121,8 @@ def finish(process: subprocess.Popen[str]) -> str:
 def main() -> int:
     """Play the demo; return its exit code."""
     found = engine.find_or_get(say)
+    if found is None and os.environ.get("REQUIRE_PARTS") == "1":
+        raise DemoError(f"REQUIRE_PARTS=1, and there is no Pulumi engine: {engine.ADVICE}")
     with local_aws() as endpoint, in_force(pointed_at(endpoint, os.environ)):
         say(f"the local AWS answers at {endpoint}; deploying stack {STACK} …")
         deploy = deployed_by_the_engine if found else deployed_without_engine

@@ -16,11 +16,11 @@ from typing import Any
 
 import yaml
 
+from config.stack_file import project_folder
 from iam_evaluation import Verdict as Answer
 from policies.proofs import Proof, World, red
 from policies.properties import Resources, properties
 
-ROOT = Path(__file__).resolve().parents[1]
 _READABLE = (None, "STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR")  # S3 gives these back at once
 _WORDS: Mapping[Any, Callable[[Any], bool]] = {
     "present": lambda value: value is not None,
@@ -182,7 +182,7 @@ def _shown(value: Any) -> str:
 
 def _test(control: Control, evidence: str) -> Finding:
     path, _, function = evidence.partition("::")
-    there = function in _functions(ROOT / path)
+    there = function in _functions(project_folder() / path)
     return Finding(control.name, "test", evidence, None if there else "there is no such test")
 
 

@@ -108,20 +108,13 @@ def fates(stack: Stack) -> Iterator[Fate]:
     Where logs are protected, a statement may mask what another one lost: such a change must be noticed on the
     same stack without protection.
     """
-    twin = _unprotected(stack)
+    twin = stack.unprotected() if stack.protected else None
     unmasked = {mutant.name: mutant for mutant in mutants(documents(twin))} if twin else {}
     for mutant in mutants(documents(stack)):
         killed_by = killer(stack, mutant)
         if killed_by is None and twin and mutant.name in unmasked:
             killed_by = killer(twin, unmasked[mutant.name])
         yield Fate(mutant, killed_by, None if killed_by else reasons().get(mutant.name))
-
-
-def _unprotected(stack: Stack) -> Stack | None:
-    if not stack.protected:
-        return None
-    bucket = stack.settings.log_bucket.model_copy(update={"protect_logs": False})
-    return replace(stack, settings=replace(stack.settings, log_bucket=bucket))
 
 
 def killer(stack: Stack, mutant: Mutant) -> str | None:

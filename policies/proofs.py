@@ -36,8 +36,9 @@ _OPENING = (
 _UNASKED = "an action that no question asks"
 _NOTHING_ALLOWS = "no statement allows it"
 _NOBODY = Names(frozenset(), all_others=False)
+ANYTHING_ELSE = "anything-else"
 _ANYTHING_ELSE = Question(
-    name="anything-else",
+    name=ANYTHING_ELSE,
     ask="Who can do anything that no question asks about?",
     actions=(),
     targets=(),
@@ -106,11 +107,11 @@ class World:
 
         Raises:
             PolicyError: a document is malformed.
-            KeyError: a question names a circumstance or trait that is unknown.
+            KeyError: a question names a trait that is unknown.
 
         """
         for question in questions() if asked is None else asked:
-            if not self._concerns(question):
+            if not self._concerns(question) or not self._circumstances.keys() >= {*question.given}:
                 continue
             context = dict(_TLS)
             for name in question.given:
@@ -138,9 +139,23 @@ class World:
         actor, action, target_name = request
         exact = {key for key, held in question.exact.items() if held.holds(actor.expected_as)}
         target = self._targets[target_name]
-        for change, near in near_contexts(context, source_keys(actor) | exact):
+        if not any(question.allowed.holds(other.name) for other in self._unbound(actor)):
+            exact |= source_keys(actor)
+        for change, near in near_contexts(context, frozenset(exact)):
             decision = self._decide(actor, action, target, near)
-            yield replace(proof, expected=Verdict.IMPLICIT_DENY, verdict=decision.verdict, near_miss=change)
+            yield replace(
+                proof,
+                expected=Verdict.IMPLICIT_DENY,
+                verdict=decision.verdict,
+                near_miss=change,
+                because=f"missed by a hair: {change}",
+            )
+
+    def _unbound(self, actor: Actor) -> Iterator[Actor]:
+        """Yield those who are the same, but act for no resource in particular."""
+        for other in self._actors.values():
+            if other.principal == actor.principal and "aws:SourceArn" not in other.context:
+                yield other
 
     def anything_else(self, actions: Iterable[str] | None = None) -> Iterator[Proof]:
         """Yield the answers to all that no question asks: whoever lives by the documents may do nothing else.

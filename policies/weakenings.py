@@ -18,6 +18,7 @@ _LIKE |= {"ArnNotEquals": "ArnNotLike", "StringLike": "StringLike", "ArnLike": "
 _LIKE |= {"StringNotLike": "StringNotLike", "ArnNotLike": "ArnNotLike"}
 _ANY_LETTERS = {"StringEquals": "StringEqualsIgnoreCase", "StringNotEquals": "StringNotEqualsIgnoreCase"}
 _NEGATED = "Not"
+_FEDERATED = {"sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
 _CALLER = "aws:PrincipalArn"
 
 
@@ -78,11 +79,14 @@ def _narrower_actions(statement: Statement) -> Iterator[Change]:
 def _one_of_each_level(service: str, statement: Statement) -> Iterator[str]:
     """One action that the statement lacks for each access level, about resources as the statement's own."""
     types = frozenset(kind for arn in statement.resources for kind in types_of(arn))
+    types = types if statement.resources else frozenset({"role"})  # a trust policy names no resource
     keys = {key.partition("/")[0] for tests in statement.conditions.values() for key in tests}
     asks_for_tags = "aws:RequestTag" in keys
     levels: dict[str, str] = {}
     identity = statement.principal is None  # a resource's own policy says nothing of what has no resource
     for action in actions_of(service):
+        if action.name in _FEDERATED and "Federated" not in (statement.principal or ()):
+            continue  # who signs in so is no account, user, role or service
         fits = bool(action.resource_types & types) if types else (bool(action.resource_types) or identity)
         takes_tags = any(key.startswith("aws:RequestTag") for key in action.condition_keys)
         if fits and (takes_tags or not asks_for_tags) and not covers(statement.actions, action.name):

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
-    **{name: ROOT / name for name in ("config", "components", "policies", "audit", "vending")},
+    **{name: ROOT / name for name in ("config", "components", "policies", "audit", "vending", "ibtrail")},
     **{name: ROOT / "packages" / name / "src" / name for name in ("console", "iam_evaluation", "localaws")},
 }
 GUARD = ROOT / "policies" / "guard"
@@ -138,6 +138,47 @@ def test_an_import_is_found_wherever_it_stands(text: str, tmp_path: Path) -> Non
     file = tmp_path / "file.py"
     file.write_text(text, "utf-8")
     assert [name.partition(".")[0] for name in imports(file)] == ["boto3"]
+
+
+def messages(path: Path) -> Iterator[str]:
+    """Yield the places in a file that write to standard error past `console.messages`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        given = {one.arg: ast.unparse(one.value) for one in node.keywords}
+        if (
+            called.startswith(("sys.stderr.write", "traceback.print_"))
+            or given.get("file") == "sys.stderr"
+            or (called == "click.echo" and "err" in given)
+        ):
+            yield f"{path}:{node.lineno}: {called}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print('x', file=sys.stderr)",
+        "sys.stderr.write('x')",
+        "traceback.print_exc()",
+        "click.echo('x', err=True)",
+    ],
+)
+def test_a_message_past_the_one_function_is_found(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.py"
+    file.write_text(text, "utf-8")
+    assert len(list(messages(file))) == 1
+
+
+def test_whatever_is_said_goes_through_the_one_function_that_makes_it_safe() -> None:
+    others = [path for path in FILES if not path.is_relative_to(ROOMS["console"])]
+    programs = [*others, *(ROOT / "examples").glob("*.py"), *(ROOT / "tools").glob("*.py")]
+    assert [place for path in programs for place in messages(path)] == []
+
+
+def test_no_page_is_written_without_the_skeleton_that_forbids_scripts() -> None:
+    pages = [path for path in FILES if "<!doctype" in path.read_text("utf-8").lower()]
+    assert pages == [ROOMS["console"] / "page.py"]
 
 
 def test_no_file_outgrows_a_reader() -> None:

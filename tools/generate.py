@@ -8,6 +8,7 @@ from pathlib import Path
 
 from audit import findings_page
 from config.stack_file import read_stack, stack_names
+from console.messages import say
 from policies.copies import COPIES, expected_copies
 from tools import arguments, configuration_page
 
@@ -58,7 +59,8 @@ def main(arguments: list[str]) -> int:
     """Write, or with `--check` return 1 if anything is stale."""
     if arguments == ["--check"]:
         lines = stale()
-        sys.stderr.writelines(f"{line}; run: make generate\n" for line in lines)
+        for line in lines:
+            say(f"{line}; run: make generate")
         return 1 if lines else 0
     write()
     return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,8 +17,9 @@ from audit.delivery.probe import Probe
 from audit.delivery.trail import DescribedTrail, described_trails, own_trail
 from audit.delivery.watch import Watch
 from audit.findings import USER_GUIDE, Finding, FindingKind, Severity
-from audit.output import Format, OutputError, opened, write_rows
 from audit.sources.source import SourceError
+from console.messages import say, show_progress
+from console.output import Format, write_json_lines, write_rows
 
 NO_TRAIL = FindingKind(
     "IBT201",
@@ -65,7 +64,7 @@ def verify(
     trail_name: str | None = None,
     writing: bool = False,
     timeout: float = 1200.0,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
 ) -> int:
     """Make the probe and follow it for `timeout` seconds at most; 0 only when it was seen in every channel.
@@ -77,7 +76,6 @@ def verify(
         OutputError: the result cannot be written.
 
     """
-    _check(output)
     account_id = _account(aws)
     trail = _trail(aws, trail_name, account_id)
     probes = (probe.write if writing else probe.read)(aws.client("imagebuilder"))
@@ -90,7 +88,7 @@ def verify(
         where = trail_name or f"Region {context.region}"
         findings.append(Finding(NO_TRAIL, where, "DescribeTrails does not show one"))
     findings += watch.findings(timeout)
-    _write(watch, findings, form, output)
+    _write(watch, findings, format, output)
     return 0 if not watch.missing() and not any(one.refused for one in probes) and trail else 1
 
 
@@ -100,22 +98,8 @@ def _trail(aws: Aws, name: str | None, account_id: str) -> DescribedTrail | None
     trail = own_trail(known, account_id)
     others = ", ".join(sorted(one.arn for one in known if one != trail))
     if trail and others:
-        print(f"audit: following {trail.arn}; --trail follows another: {others}", file=sys.stderr)  # noqa: T201
+        say(f"following {trail.arn}; --trail follows another: {others}")
     return trail
-
-
-def _check(output: Path | None) -> None:
-    """Tell before the probe, not after the wait, that the result cannot be written."""
-    if output is None:
-        return
-    if output.is_dir():
-        raise OutputError(f"--output {output} is a folder; give the name of a file in it")
-    folder = output.resolve().parent
-    device = output.exists() and not output.is_file()
-    if not device and not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"--output {output}: no file can be made in {folder}; give a path in a writable folder"
-        )
 
 
 def _rows(watch: Watch) -> list[ChannelRow]:
@@ -130,22 +114,22 @@ def _row(watch: Watch, channel: Channel, one: Probe) -> ChannelRow:
     return ChannelRow(channel.name, one.event_name, True, latency, sighting.where)
 
 
-def _write(watch: Watch, findings: Sequence[Finding], form: Format, output: Path | None) -> None:
+def _write(watch: Watch, findings: Sequence[Finding], format: Format, output: Path | None) -> None:
     rows, trail = _rows(watch), watch.context.trail
-    if form in {Format.JSON, Format.JSONL}:
+    if format in {Format.JSON, Format.JSONL}:
         verdict = Verdict(
             delivered=not watch.missing() and trail is not None,
             trail_arn=trail.arn if trail else None,
             channels=rows,
             findings=[_described(one) for one in findings],
         )
-        with opened(output) as file:
-            file.write(msgspec.json.encode(verdict) + b"\n")
+        write_json_lines([msgspec.json.encode(verdict) + b"\n"], output)
         return
     title = f"Delivery of trail {trail.arn}" if trail else "Delivery without a trail"
-    write_rows(rows, ChannelRow.__struct_fields__, form, output, title=title)
+    write_rows(rows, ChannelRow.__struct_fields__, format, output, title=title)
     for one in findings:
-        print(f"{one}\n  fix: {one.kind.fix}", file=sys.stderr)  # noqa: T201 - what the command has to say
+        say(str(one))
+        say(f"  fix: {one.kind.fix}")
 
 
 def _described(finding: Finding) -> dict[str, str]:
@@ -163,10 +147,8 @@ def _described(finding: Finding) -> dict[str, str]:
 
 def _show(missing: Sequence[str], waited: float, patience: float) -> None:
     """One line of progress, on a terminal only."""
-    if sys.stderr.isatty():
-        state = f"waiting for {', '.join(missing)}" if missing else "seen in every channel"
-        sys.stderr.write(f"\r\033[K{waited:4.0f} of {patience:.0f} s: {state}{'' if missing else chr(10)}")
-        sys.stderr.flush()
+    state = f"waiting for {', '.join(missing)}" if missing else "seen in every channel"
+    show_progress(f"{waited:4.0f} of {patience:.0f} s: {state}")
 
 
 def _account(aws: Aws) -> str:

@@ -17,6 +17,7 @@ from config.settings.access_log_bucket import AccessLogBucketSettings
 from config.settings.encryption_key import EncryptionKeySettings
 from config.settings.group import Given, Group, checks
 from config.settings.log_bucket import LogBucketSettings
+from config.settings.log_group import LogGroupSettings
 from config.settings.problems import (
     ConfigurationError,
     Correction,
@@ -40,6 +41,7 @@ class Settings:
     log_bucket: LogBucketSettings = field(default_factory=LogBucketSettings)
     encryption_key: EncryptionKeySettings = field(default_factory=EncryptionKeySettings)
     access_log_bucket: AccessLogBucketSettings = field(default_factory=AccessLogBucketSettings)
+    log_group: LogGroupSettings = field(default_factory=LogGroupSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     tags: TagSettings = field(default_factory=TagSettings)
 
@@ -82,7 +84,7 @@ def checked(
     if problems:
         how = correction or by_command(stack)
         lines = [problem.line(how) for problem in problems]
-        raise ConfigurationError("\n".join([f"{len(lines)} configuration error(s):", *lines]))
+        raise ConfigurationError(f"{len(lines)} configuration error(s):", *lines)
     return settings
 
 

@@ -16,7 +16,10 @@ _LONGEST_SHOWN = 100
 
 
 class ConfigurationError(ValueError):
-    """A stack's configuration cannot be taken. One line each: which key, what was given, what is allowed."""
+    """A stack's configuration cannot be taken: one line, or one for each bad value, with what is allowed."""
+
+    def __str__(self) -> str:
+        return "\n".join(self.args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.place import Place
-from config.settings import GROUPS, Settings
+from config.settings import GROUPS, KEYS, Settings
 from config.stack import Stack
 from config.stack_file import read_stack, stack_names
 from policies.documents import documents
@@ -36,7 +36,8 @@ def changed(one: Stack, **settings: object) -> Stack:
 
 
 LOCKS: dict[str, Any] = {"key_prefix": "team/one", "roles": True}
-ALL = {**LOCKS, "s3_bucket_key": True, "access_logs": True, "deployer_role_name": "deployer"}
+SWITCHES = {key: True for key, field in KEYS.items() if field.default is False}
+ALL: dict[str, Any] = {**SWITCHES, **LOCKS, "deployer_role_name": "deployer"}
 PLAIN = stack("plain")
 OPEN = stack("open", protect_logs=False)
 LOCKED = stack("locked", **LOCKS)

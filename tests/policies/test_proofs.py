@@ -14,7 +14,7 @@ from policies.documents import documents
 from policies.documents.statement import Document
 from policies.proofs import Proof, World, red
 from policies.questions import ExpectationError, Names, questions, read_questions
-from policies.world import targets
+from policies.world import circumstances, targets
 from tests.policies.stacks import EVERY, FULL, MADE_UP, PLAIN, stack_name
 
 
@@ -33,10 +33,12 @@ def test_every_question_arises_somewhere() -> None:
 
 
 def test_every_name_in_the_expectations_is_somebody() -> None:
-    """A misspelt actor or target would be passed over in silence: each is known on some stack."""
+    """A misspelt actor, target or circumstance would be passed over in silence: each is known somewhere."""
     known_actors = {name for stack in MADE_UP for name in actors(stack)}
     known_targets = {name for stack in MADE_UP for name in targets(stack)}
+    known_circumstances = {name for stack in MADE_UP for name in circumstances(stack)}
     for question in questions():
+        assert set(question.given) <= known_circumstances, question.name
         named = [question.allowed, question.asked_of, *question.denied.values()]
         assert {name for names in named for name in names.listed} <= known_actors, question.name
         assert set(question.targets) <= known_targets, question.name

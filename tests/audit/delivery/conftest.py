@@ -11,7 +11,7 @@ import pytest
 from audit.aws import Aws
 from audit.commands.verify import verify
 from audit.delivery import watch
-from audit.output import Format
+from console.output import Format
 from localaws.testing import LocalAws
 from tests.audit.delivery.deployed import Deployed
 
@@ -43,7 +43,7 @@ def verified(
     monkeypatch.setattr(watch, "BLOCKED_SECONDS", 0.0)
 
     def run() -> tuple[int, Any]:
-        code = verify(here, timeout=60.0, form=Format.JSON)
+        code = verify(here, timeout=60.0, format=Format.JSON)
         return code, json.loads(capsysbinary.readouterr().out)
 
     return run

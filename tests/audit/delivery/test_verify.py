@@ -17,7 +17,7 @@ from audit.delivery import probe, watch
 from audit.delivery.channel import ChannelError, Context, Sighting
 from audit.delivery.channels.log_files import LogFiles
 from audit.delivery.trail import described_trails
-from audit.output import Format
+from console.output import Format
 from localaws.testing import ACCOUNT_ID, LocalAws
 from tests import ROOT
 from tests.audit.delivery.deployed import BUCKET, REGION, TRAIL, Deployed, codes, verify
@@ -124,7 +124,7 @@ def test_channels_that_stay_closed_are_not_waited_for(
     monkeypatch.setattr(watch, "BLOCKED_SECONDS", 1.0)
     deployed.aws.control("faults", [{"kind": "deny", "service": "s3", "operation": "GetObject"}])
     began = time.monotonic()
-    assert run_here(here, timeout=60.0, form=Format.JSON) == 1
+    assert run_here(here, timeout=60.0, format=Format.JSON) == 1
     assert time.monotonic() - began < 30
     assert codes(json.loads(capsysbinary.readouterr().out)) == {"IBT211"}
 

@@ -22,6 +22,7 @@ from werkzeug.exceptions import NotFound
 
 from localaws.errors import AwsError
 from localaws.models import Operation, service_model
+from localaws.parameter_types import check_body
 
 # The errors of IAM, throttling and faults are in no service's model, and moto warns of each.
 warnings.filterwarnings("ignore", r"Exception\(.*\) with code .* does not match an error shape")
@@ -70,11 +71,13 @@ def read_operation(service: str, request: Request) -> Operation | None:
     }
     try:
         if protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
-            json.loads(request.data)
+            check_body(operation.input_shape, json.loads(request.data))
         parameters = PROTOCOL_PARSERS[protocol](operation).parse(parts)
     except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnparseableError(f"The request's body cannot be read: {error}") from error
-    return Operation(service, operation, protocol, parameters or {})
+    # What a request's query lacks, the parser gives as a mark of its own.
+    given = {name: value for name, value in (parameters or {}).items() if type(value) is not object}
+    return Operation(service, operation, protocol, given)
 
 
 def _has_payload(operation: OperationModel) -> bool:

@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable
 from http.server import HTTPServer
 from socketserver import ThreadingMixIn
@@ -20,6 +19,7 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 
+from console.messages import say_fault
 from localaws.faults import DropConnection
 
 _BODILESS = frozenset({204, 304})
@@ -42,8 +42,8 @@ class _Handler(MotoRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         except ConnectionError:
             raise
-        except Exception:  # noqa: BLE001 - the last line of defence: the client gets an answer whatever happens
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the client gets an answer
+            say_fault("localaws", error)
             self._start_response("500 Internal Server Error", [("Content-Type", "text/plain")])
             self._write([b"a mistake of the local AWS; see its stderr"])
 

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from config.place import Place
 from config.stack import Stack
 from localaws.testing import ACCOUNT_ID, LocalAws
@@ -121,3 +124,11 @@ class Deployment:
         default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.key_arn}
         rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
         self.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def refusal(call: Any, **parameters: Any) -> tuple[str, str]:
+    """Return code and message with which a call is refused."""
+    with pytest.raises(ClientError) as refused:
+        call(**parameters)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]

@@ -42,7 +42,7 @@ def answering(status: int, body: Any, headers: Mapping[str, str] | None = None) 
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's name
+        def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

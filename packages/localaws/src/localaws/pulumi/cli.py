@@ -7,18 +7,17 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from console.errors import UserError
+from console.messages import say
 from localaws import environment
 from localaws.pulumi import arguments, commands, engine, local, settings_edit
-from localaws.pulumi.interrupted import DamagedStateError
 from localaws.pulumi.launch import Launch
 from localaws.pulumi.preparation import Preparation
 from localaws.pulumi.project import around, own_folder
 from localaws.pulumi.workspace import Workspace
 from localaws.pulumi.yaml_text import DocumentError
 
-USAGE: Final = 2
 _LAUNCHERS = Path(__file__).with_name("launchers")
 
 
@@ -62,31 +61,33 @@ def run(args: list[str], endpoint: str | None) -> int:
 
     Without an endpoint: AWS_ENDPOINT_URL if it is on this machine, else what runs at port 4566, else a new
     one.
-    Returns 2, after one line on stderr, where there is no engine, no local AWS, or no such command for it.
+
+    Raises:
+        UserError: there is no engine, no local AWS, or no such command for it.
+
     """
     if refusal := commands.refusal(args):
-        return _refused(refusal)
+        raise UserError(refusal)
+    aws = local.named(endpoint) if endpoint else None
+    found = engine.find_or_get(say)
+    if found is None:
+        raise UserError(f"no Pulumi engine here: {engine.ADVICE}")
+    start = arguments.folder(args, Path.cwd())
     try:
-        found = engine.find_or_get(_say)
-        if found is None:
-            return _refused(f"no Pulumi engine is available here: {engine.ADVICE}")
-        start = arguments.folder(args, Path.cwd())
-        aws = local.named(endpoint) if endpoint else local.usual(_made(own_folder(start)))
+        aws = aws or local.usual(_made(own_folder(start)))
         command = Command(found, arguments.without_folder(args), start, aws)
-        variables = command.environment()
         _made(command.own_folder)
-        if commands.works_on_a_stack(args) and environment.drops_credentials(os.environ):
-            _say(
-                "AWS_ACCESS_KEY_ID is not used here: calls are the account root's;"
-                " LOCALAWS_ACCESS_KEY_ID names another caller"
-            )
         command.state.mkdir(parents=True, exist_ok=True)
-        with environment.in_force(variables):
-            return _run(command, variables)
-    except (engine.EngineError, local.EndpointError, DocumentError, DamagedStateError) as error:
-        return _refused(str(error))
     except OSError as error:
-        return _refused(f"{error.filename or 'the system'}: {error.strerror or error}")
+        raise UserError(f"{error.filename} cannot be written to: {error.strerror}") from error
+    if commands.works_on_a_stack(args) and environment.drops_credentials(os.environ):
+        say(
+            "AWS_ACCESS_KEY_ID is not used here: calls are the account root's;"
+            " LOCALAWS_ACCESS_KEY_ID names another caller"
+        )
+    variables = command.environment()
+    with environment.in_force(variables):
+        return _run(command, variables)
 
 
 def state_folder(own: Path, instance: str) -> Path:
@@ -108,7 +109,7 @@ def _run(command: Command, variables: Mapping[str, str]) -> int:
     if named:
         args = arguments.with_settings(args, workspace.copy_of(Path(named)))
     if commands.sets_secret(args):
-        return settings_edit.set_secret(args, launch, workspace, _say)
+        return settings_edit.set_secret(args, launch, workspace)
     if commands.watches(args):
         args = [*args, "--path", str(project.root)]
     return _attached(Command(command.engine, args, command.start, command.aws), launch, workspace)
@@ -126,12 +127,12 @@ def _attached(command: Command, launch: Launch, workspace: Workspace | None) -> 
         complete = Launch(launch.engine, launch.folder, {**launch.variables, **attachment})
         if workspace is None:
             return complete.run(args)
-        prepared = Preparation(complete, workspace.project, command.aws, command.state, _say)
+        prepared = Preparation(complete, workspace.project, command.aws, command.state)
         code = prepared.prepare(args)
         if code == 0 and commands.runs_a_program(args):
             _check_settings(args, complete, workspace)
         if commands.sets_for_one_run(args):
-            _say("settings given by -c count for this run only: `config set` writes them down")
+            say("settings given by -c count for this run only: `config set` writes them down")
         return code or complete.run(args)
 
 
@@ -161,13 +162,3 @@ def _made(folder: Path) -> Path:
     if not ignored.exists():
         ignored.write_text("*\n", encoding="utf-8")
     return folder
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
-def _refused(message: str) -> int:
-    _say(f"localaws pulumi: {message}")
-    return USAGE

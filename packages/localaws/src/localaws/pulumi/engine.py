@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from console.errors import UserError
+from console.messages import say as say_line
 from localaws.environment import cleaned
 from localaws.pulumi.go_tool import GoTool
 
@@ -39,7 +41,7 @@ def _cache_folder() -> Path:
 CACHE: Final = _cache_folder()
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """There is no engine that can be used; the message is one line that says what to do."""
 
 
@@ -177,12 +179,12 @@ def _build(go: str, say: Callable[[str], None]) -> Path | None:
 def main() -> int:
     """Find or get the engine and print where it is; exit code 2 where none is available."""
     try:
-        engine = find_or_get(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+        engine = find_or_get(say_line)
     except EngineError as error:
-        sys.stderr.write(f"{error}\n")
+        say_line(str(error))
         return 2
     if engine is None:
-        sys.stderr.write(f"no Pulumi engine is available here: {ADVICE}\n")
+        say_line(f"no Pulumi engine here: {ADVICE}")
         return 2
     sys.stdout.write(f"{engine}\n")
     return 0

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console.errors import UserError
 from localaws.pulumi.files import replace_file
 
 
@@ -60,7 +61,7 @@ class Stack:
         return self.copy.exists() or history.exists()
 
 
-class DamagedStateError(Exception):
+class DamagedStateError(UserError):
     """The state of a stack cannot be read; the message is one line that says what to do."""
 
     def __init__(self, stack: Stack) -> None:

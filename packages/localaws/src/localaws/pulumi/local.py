@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from console.errors import UserError
+from console.messages import say
 from localaws import proof
 from localaws.environment import cleaned
 
@@ -19,7 +21,7 @@ USUAL_PORT: Final = 4566
 _LONGEST_START_SECONDS = 60.0
 
 
-class EndpointError(Exception):
+class EndpointError(UserError):
     """There is no local AWS to use; the message is one line that says how to fix it."""
 
 
@@ -121,9 +123,7 @@ def _started(endpoint: str, folder: Path) -> Local:
         process.kill()  # nobody would know of it
         raise
     if found is not None:
-        sys.stderr.write(
-            f"started a local AWS at {endpoint} (log: {log}); stop it with: kill {process.pid}\n"
-        )
+        say(f"started a local AWS at {endpoint} (log: {log}); stop it with: kill {process.pid}")
         return found
     process.kill()
     last = next(iter(log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]), "no output")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.messages import say
 from localaws.pulumi import arguments, commands, interrupted
 from localaws.pulumi.launch import Launch
 from localaws.pulumi.local import Local
@@ -17,13 +17,12 @@ from localaws.pulumi.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """An engine, and what it is to work on; `say` takes lines of progress."""
+    """An engine, and what it is to work on."""
 
     launch: Launch
     project: Project
     aws: Local
     state: Path
-    say: Callable[[str], None]
 
     def prepare(self, args: list[str]) -> int:
         """Put right what the command needs; return the exit code of what failed, else 0.
@@ -33,9 +32,9 @@ class Preparation:
 
         """
         for lock in interrupted.remove_dead_locks(self.state):
-            self.say(f"removed the lock of an engine that no longer runs: {lock.name}")
+            say(f"removed the lock of an engine that no longer runs: {lock.name}")
         for file in interrupted.restore_torn_files(self.state):
-            self.say(f"restored a file that the last run was writing when it was killed: {file.name}")
+            say(f"restored a file that the last run was writing when it was killed: {file.name}")
         damaged = {stack.name: stack for stack in interrupted.damaged(self.state)}
         if damaged and (stack := damaged.get(self._stack_name(args))):
             raise interrupted.DamagedStateError(stack)
@@ -54,7 +53,7 @@ class Preparation:
         if name not in waiting:
             return 0
         urns = ", ".join(one.urn.rsplit("::", 1)[-1] for one in waiting[name])
-        self.say(f"the last run was killed while it created {urns}: completing the state first")
+        say(f"the last run was killed while it created {urns}: completing the state first")
         return self._complete(name, waiting[name])
 
     def _complete(self, stack: str, pending: list[interrupted.PendingCreate]) -> int:
@@ -77,7 +76,7 @@ class Preparation:
             return 0
         if not self.project.settings(name).is_file():
             return 0
-        self.say(f"made the stack {name}: this local AWS is new, and its state with it")
+        say(f"made the stack {name}: this local AWS is new, and its state with it")
         init = ("stack", "init", "--no-select", "--stack", name)
         return self.launch.ask(*init, stdout=sys.stderr).returncode
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
+from console.errors import UserError
+from console.messages import say
 from localaws.pulumi import arguments, commands
 from localaws.pulumi.files import replace_file
 from localaws.pulumi.launch import Launch
@@ -43,18 +44,22 @@ def edit(args: list[str], launch: Launch, workspace: Workspace, file: Path | Non
     return code
 
 
-def set_secret(args: list[str], launch: Launch, workspace: Workspace, say: Callable[[str], None]) -> int:
-    """Run the command on the engine's own copy alone; return its exit code, or 2 where it has no effect."""
+def set_secret(args: list[str], launch: Launch, workspace: Workspace) -> int:
+    """Run the command on the engine's own copy alone; return its exit code.
+
+    Raises:
+        UserError: the project has a plain value, so that the secret has no effect.
+
+    """
     code = launch.run(args)
     stack = arguments.named_stack(args) or launch.selected_stack()
     if code or not stack:
         return code
     file = workspace.project.settings(stack)
     if overruled := workspace.overruled(stack):
-        say(
-            f"localaws pulumi: {file} has a plain value of {', '.join(overruled)}, which counts:"
+        raise UserError(
+            f"{file} has a plain value of {', '.join(overruled)}, which counts:"
             " remove that first, by `config rm`"
         )
-        return 2
     say(f"kept for the local AWS alone, and encrypted for it: {file} stays as it is")
     return 0

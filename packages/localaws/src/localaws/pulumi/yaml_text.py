@@ -8,10 +8,12 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from console.errors import UserError
+
 Entries = list[tuple[str, Node]]
 
 
-class DocumentError(ValueError):
+class DocumentError(UserError):
     """A file is not the YAML mapping that it should be; the message is one line."""
 
 

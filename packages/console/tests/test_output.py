@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
-import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,11 @@ import duckdb
 import msgspec
 import pytest
 
-from audit.output import Format, OutputError, opened, table, write_rows
+from console.errors import OutputError
+from console.files import opened
+from console.output import DATA_FORMATS, Format, write_json_lines, write_rows, write_text
+
+Show = Callable[..., str]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -30,9 +35,9 @@ ROWS = [Row("ana", 'a "quoted", text\nand more', -3, flag=True), Row("é\u2028",
 COLUMNS = Row.__struct_fields__
 
 
-def written(form: Format, path: Path, rows: list[Row]) -> bytes:
+def written(format: Format, path: Path, rows: list[Row]) -> bytes:
     """The file that the rows give."""
-    write_rows(rows, COLUMNS, form, path)
+    write_rows(rows, COLUMNS, format, path)
     return path.read_bytes()
 
 
@@ -44,17 +49,6 @@ def test_json_and_jsonl_read_back_as_the_rows(tmp_path: Path) -> None:
     assert [json.loads(line) for line in lines] == expected
     assert json.loads(written(Format.JSON, tmp_path / "b.json", [])) == []
     assert written(Format.JSONL, tmp_path / "b.jsonl", []) == b""
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_csv_cell_is_a_formula(start: str, tmp_path: Path) -> None:
-    """A text that a spreadsheet would run gets an apostrophe; a negative number stays a number."""
-    path = tmp_path / "a.csv"
-    written(Format.CSV, path, [Row(f"{start}cmd|' /C calc'!A0", None, -3)])
-    with path.open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == list(COLUMNS)
-    assert rows[1] == [f"'{start}cmd|' /C calc'!A0", "", "-3", ""]
 
 
 def test_parquet_reads_back(tmp_path: Path) -> None:
@@ -71,7 +65,7 @@ def test_a_table_is_aligned_and_spells_control_characters(tmp_path: Path) -> Non
     lines = written(Format.TABLE, tmp_path / "a.txt", ROWS).decode().splitlines()
     assert len(lines) == 3
     assert lines[0].split() == ["NAME", "NOTE", "COUNT", "FLAG"]
-    assert r"text\x0aand" in lines[1]
+    assert r"text\nand" in lines[1]
     assert "\x1b" not in "".join(lines)
 
 
@@ -108,8 +102,8 @@ def test_parquet_keeps_numbers_and_booleans(tmp_path: Path) -> None:
 def test_heads_name_the_columns_in_each_format(tmp_path: Path) -> None:
     """Whatever characters they have; a formula in a head is no formula, either."""
     heads = ['a"b', "new\nline", "=1+1", "from"]
-    for form in (Format.JSON, Format.JSONL, Format.CSV, Format.PARQUET, Format.TABLE):
-        write_rows(ROWS[:1], COLUMNS, form, tmp_path / form, heads=heads)
+    for format in DATA_FORMATS:
+        write_rows(ROWS[:1], COLUMNS, format, tmp_path / format, heads=heads)
     assert list(json.loads((tmp_path / "json").read_bytes())[0]) == heads
     assert list(json.loads((tmp_path / "jsonl").read_bytes())) == heads
     with (tmp_path / "csv").open(newline="") as file:
@@ -134,9 +128,11 @@ def test_parts_are_json_and_decimals_are_numbers(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.json").read_bytes())[0]["amount"] == -1.5
 
 
-def test_a_table_s_heads_are_spelled_out_as_its_cells() -> None:
+def test_a_table_s_heads_are_spelled_out_as_its_cells(tmp_path: Path) -> None:
     """A query names its columns as it likes."""
-    assert b"\x1b" not in table(["\x1b[2J"], [["\x1b[2J"]])
+    heads = ["\x1b[2J"] * len(COLUMNS)
+    write_rows(ROWS, COLUMNS, Format.TABLE, tmp_path / "a", heads=heads)
+    assert "\x1b" not in (tmp_path / "a").read_text()
 
 
 def test_a_device_is_written_and_never_replaced(tmp_path: Path) -> None:
@@ -172,46 +168,80 @@ def test_a_long_name_is_written_or_refused_in_one_line(length: int, tmp_path: Pa
         assert written(Format.JSON, path, []) == b"[]\n"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-@pytest.mark.parametrize("arguments", [["query"], ["events", "."]])
-def test_a_full_disk_behind_stdout_is_the_user_s_matter(arguments: list[str], tmp_path: Path) -> None:
-    """One line and exit code 2, not a fault of this program."""
-    command = [sys.executable, "-m", "audit", *arguments]
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert (done.returncode, done.stderr) == (2, "audit: standard output: No space left on device\n")
-
-
 def test_json_escapes_what_a_terminal_might_obey(tmp_path: Path) -> None:
     """C1 controls and marks of direction, without changing a value."""
-    for form in (Format.JSON, Format.JSONL):
-        text = written(form, tmp_path / form, [Row("a\x9b2J\u202eb", "é", 1)]).decode()
+    for format in (Format.JSON, Format.JSONL):
+        text = written(format, tmp_path / format, [Row("a\x9b2J\u202eb", "é", 1)]).decode()
         assert not {"\x9b", "\u202e"} & set(text)
         found = json.loads(text)
-        assert (found[0] if form is Format.JSON else found)["name"] == "a\x9b2J\u202eb"
+        assert (found[0] if format is Format.JSON else found)["name"] == "a\x9b2J\u202eb"
 
 
-def test_csv_on_a_terminal_spells_controls_out_and_in_a_file_keeps_them() -> None:
+@pytest.mark.parametrize("format", [Format.CSV, Format.JSONL, Format.JSON, Format.TABLE])
+def test_nothing_that_a_terminal_obeys_reaches_it(
+    format: Format, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the format, what comes out of a terminal is text and line ends."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    rows = [Row("a\x1b[2J\x9b\u202e\x7fb", "\u2028\r\ufeff\U000e0041", 1)]
+    text = show(lambda: write_rows(rows, COLUMNS, format, None))
+    assert {one for one in text if not one.isprintable()} == {"\n"}
+
+
+def test_json_lines_of_others_are_unchanged_in_a_file_and_safe_on_a_terminal(
+    tmp_path: Path, show: Show
+) -> None:
+    """CloudTrail's own bytes go to programs; a person sees the same JSON."""
+    line = '{"userAgent": "\x9b31m\u202e é"}\n'.encode()
+    write_json_lines([line], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == line
+    text = show(lambda: write_json_lines([line], None))
+    assert json.loads(text) == json.loads(line)
+    assert not {"\x9b", "\u202e"} & set(text)
+
+
+def test_csv_in_a_file_keeps_what_is_no_formula(tmp_path: Path) -> None:
     """A file is for programs, which need the value."""
-    script = """
-from audit.output import Format, write_rows
-from tests.audit.test_output import COLUMNS, Row
-write_rows([Row("a\x1b[2Jb", None, 1)], COLUMNS, Format.CSV, None)
-"""
-    command = [sys.executable, "-c", script]
-    root = Path(__file__).parents[2]
-    terminal, slave = os.openpty()
-    subprocess.run(command, cwd=root, stdout=slave, timeout=60, check=True)
-    assert rb"a\x1b[2Jb,,1," in os.read(terminal, 10_000)
-    os.close(terminal)
-    os.close(slave)
-    assert b"a\x1b[2Jb,,1," in subprocess.run(command, cwd=root, stdout=-1, timeout=60, check=True).stdout
+    written(Format.CSV, tmp_path / "a.csv", [Row("a\x1b[2Jb", None, 1)])
+    assert b"a\x1b[2Jb,,1," in (tmp_path / "a.csv").read_bytes()
+
+
+def test_parquet_is_not_written_to_a_terminal(show: Show) -> None:
+    """It would be garbage there, and might be obeyed."""
+
+    def write() -> None:
+        with pytest.raises(OutputError, match="Parquet is not for a terminal: give --output FILE"):
+            write_rows(ROWS, COLUMNS, Format.PARQUET, None)
+
+    assert show(write) == ""
+
+
+@pytest.mark.parametrize("format", DATA_FORMATS)
+def test_a_file_name_that_is_not_utf_8_is_written_in_every_format(format: Format, tmp_path: Path) -> None:
+    """Python carries its bytes as halves of characters, which no format holds."""
+    write_rows([Row("a\udcff", None, 1)], COLUMNS, format, tmp_path / "a")
+    assert b"a" in (tmp_path / "a").read_bytes()
+
+
+def test_an_error_half_way_leaves_standard_output_open(show: Show) -> None:
+    """What fails at a later row can still be told, and the rest of the program still writes."""
+
+    def rows() -> Iterator[Row]:
+        yield ROWS[0]
+        raise ValueError("later")
+
+    def write() -> None:
+        with pytest.raises(ValueError, match="later"):
+            write_rows(rows(), COLUMNS, Format.CSV, None)
+        gc.collect()
+        sys.stdout.write("still open\n")
+
+    assert show(write).endswith("still open\n")
+
+
+def test_a_page_of_our_own_is_safe_on_a_terminal_and_whole_in_a_file(tmp_path: Path, show: Show) -> None:
+    """A stack's name may stand in it."""
+    text = "# Stack \x9b31m\n\n- a\n"
+    write_text(text, tmp_path / "a")
+    assert (tmp_path / "a").read_text() == text
+    assert show(lambda: write_text(text, None)) == "# Stack \\x9b31m\n\n- a\n"

@@ -14,6 +14,7 @@ from werkzeug.datastructures import Headers
 
 from localaws.errors import AwsError
 from localaws.faults import parse_faults
+from localaws.proof import claim
 from localaws.protocol import Response
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Control:
             return _json(200, {"error": {"code": error.code, "message": error.message}})
 
     def _info(self, _body: Any) -> Any:
-        return {
+        return claim() | {
             "instance": self._cloud.instance,
             "version": VERSION,
             "time": self._cloud.now().isoformat(),

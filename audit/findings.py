@@ -78,8 +78,8 @@ TRUNCATED_GZIP = FindingKind(
 TOO_LARGE = FindingKind(
     "IBT104",
     Severity.ERROR,
-    "log file grows beyond the limit when decompressed",
-    "A file that decompresses without end would take the machine's memory; it was left at the limit.",
+    "log file is larger than the limit",
+    "A file without end, packed or decompressed, would take the machine's memory; it was left at the limit.",
     "If the file is genuine, raise --max-file-mib.",
     _LOCATION,
 )
@@ -116,6 +116,14 @@ TRAILING_BYTES = FindingKind(
     _RESTORE,
     _INTEGRITY,
 )
+REPEATED_RECORDS = FindingKind(
+    "IBT109",
+    Severity.ERROR,
+    "log file lists Records more than once",
+    "Of two members of one name, some readers take the first, others the last; all records are shown here.",
+    _RESTORE,
+    _LOG_FILES,
+)
 
 KINDS = (
     UNREADABLE,
@@ -126,4 +134,5 @@ KINDS = (
     NO_RECORDS,
     DAMAGED_RECORD,
     TRAILING_BYTES,
+    REPEATED_RECORDS,
 )

@@ -229,7 +229,7 @@ static int is_among(const string *name, const unsigned char *names, size_t lengt
     return 0;
 }
 
-/* Behind a record; `wanted` tells whether the last eventSource that it names is one of the services. */
+/* Behind a record; `wanted` tells whether its eventSource, named once, is one of the services. */
 INLINE place after_record(place at, window *ahead, const unsigned char *services, size_t length, int *wanted) {
     static const char member[] = "eventSource";
     const ptrdiff_t member_length = sizeof member - 1;
@@ -241,7 +241,7 @@ INLINE place after_record(place at, window *ahead, const unsigned char *services
         if (!at || name.escaped || !(at = after_mark(at, ':'))) return NULL;
         if (name.end - name.begin == member_length && !memcmp(name.begin, member, (size_t)member_length)) {
             at = after_string(at, ahead, &service);
-            if (!at || service.escaped) return NULL;
+            if (!at || service.escaped || named) return NULL;
             named = 1;
             *wanted = !length || is_among(&service, services, length);
         } else if (*at == '"') {

@@ -17,6 +17,7 @@ from audit.findings import DAMAGED_JSON, NO_RECORDS, REPEATED_RECORDS, FindingKi
 LONGEST_RECORD = 2 * 2**20  # bytes; CloudTrail's own limit is 256 KiB
 _MANY = 2**20  # commas from which on a file's records are not listed at once, which takes 64 bytes for each
 _WIDEST, _NARROWEST = 2**18, 2**12  # bytes that are tried at once
+_LONGEST_NAME = 44  # bytes in which Records can be written, all its letters escaped
 _LIST: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 _NAME = msgspec.json.Decoder(str)
@@ -26,7 +27,7 @@ _HEAD = re.compile(rb'[ \t\r\n]*+\{[ \t\r\n]*+"Records"[ \t\r\n]*+:[ \t\r\n]*+(?
 _TAIL = re.compile(rb"\][ \t\r\n]*+\}[ \t\r\n]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _WORD = re.compile(rb"[^ \t\r\n,:\[\]{}\"]++")
-_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]|"', re.DOTALL)
+_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]++|[\]}]++|"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +140,19 @@ def _records(text: bytearray, at: int) -> Generator[Cut, None, int]:
     at = _skip(text, at + 1)
     if text[at : at + 1] == b"]":
         return at + 1
-    wide = _WIDEST
+    wide, alone_to = _WIDEST, at  # up to there, trying several at once has failed
     while True:
-        several, end = _several(text, at, wide)
+        several, end = _several(text, at, wide) if at >= alone_to else ([], at)
         if several:
             yield from map(_record, several)
             wide = min(2 * wide, _WIDEST)
-        elif wide > _NARROWEST:
+        elif at >= alone_to and wide > _NARROWEST:
             wide //= 4
             continue
         else:
+            alone_to = max(alone_to, at + _NARROWEST)
             end, record = _checked(text, at)
             yield record
-            wide *= 4
         at = _skip(text, end)
         if text[at : at + 1] == b"]":
             return at + 1
@@ -159,12 +160,12 @@ def _records(text: bytearray, at: int) -> Generator[Cut, None, int]:
 
 
 def _several(text: bytearray, at: int, wide: int) -> tuple[list[msgspec.Raw], int]:
-    """The values in so many bytes, and where they end; none if the last `},` there is not between records.
+    """The values in so many bytes, and where they end; none if the last comma there is not between records.
 
     A beginning that is a whole list when a bracket is put behind it ends between two values of that list.
     """
-    end = text.rfind(b"},", at, at + wide) + 1
-    if not end:
+    end = text.rfind(b"},", at, at + wide) + 1 or text.rfind(b",", at, at + wide)
+    if end <= at:
         return [], at
     try:
         return _LIST.decode(b"[" + text[at:end] + b"]"), end
@@ -207,14 +208,14 @@ def _end(text: bytearray, at: int) -> int:
         return found.end()
     depth = 0
     for found in _BRACKETS.finditer(text, at):
-        mark = text[found.start()]
+        mark, number = text[found.start()], found.end() - found.start()
         if mark in b"{[":
-            depth += 1
+            depth += number
         elif mark in b"}]":
-            depth -= 1
-            if not depth:
-                return found.end()
-        elif found.end() - found.start() == 1:
+            if number >= depth:
+                return found.start() + depth
+            depth -= number
+        elif number == 1:
             break  # a string without end
     raise _FaultError(f"the value from byte {at:,} has no end")
 
@@ -224,8 +225,10 @@ def _name(text: bytearray, at: int) -> tuple[str, int]:
     found = _STRING.match(text, at)
     if found is None:
         raise _FaultError(f"byte {at:,}: no member's name")
+    end = found.end() if found.end() - at <= _LONGEST_NAME else at
     try:
-        name = _NAME.decode(found[0])
+        _ANY.decode(memoryview(text)[at : found.end()])
+        name = _NAME.decode(text[at:end]) if end > at else ""
     except msgspec.DecodeError as error:
         raise _FaultError(f"in the name at byte {at:,}: {error}") from None
     return name, _skip(text, _expected(text, _skip(text, found.end()), b":"))

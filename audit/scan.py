@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +19,9 @@ import msgspec
 from audit.findings import DAMAGED_JSON, DAMAGED_RECORD, NO_RECORDS, Finding, FindingKind
 from audit.native import NATIVE
 from audit.records import DECODER, Record
-from audit.recover import LONGEST_RECORD, Flaw, TooLong, split
+from audit.recover import Flaw, TooLong, split
 from audit.selection import Selection, parse_time
-from audit.unpack import DEFAULT_LIMIT, Unpacked, unpack
+from audit.unpack import DEFAULT_LIMIT, unpack
 
 _MOST_NOTES = 20  # findings of one kind in one file: a file of a few KB can hold millions
 
@@ -61,22 +60,35 @@ class _Notes:
     """What is wrong with one file: the first few of each kind, and how many more there are."""
 
     def __init__(self, key: str, tally: Tally) -> None:
-        self._key, self._tally = key, tally
-        self._seen: Counter[FindingKind] = Counter()
+        self.key, self._tally = key, tally
+        self._seen: dict[str, int] = {}
+        self._more: dict[str, FindingKind] = {}
 
     def add(self, kind: FindingKind, detail: str, record: int | None = None) -> None:
         """Note what is wrong with the file, or with a record of it (counted from 0)."""
-        self._seen[kind] += 1
-        if self._seen[kind] <= _MOST_NOTES:
-            where = self._key if record is None else f"{self._key} record {record}"
+        self._seen[kind.code] = seen = self._seen.get(kind.code, 0) + 1
+        if seen > _MOST_NOTES:
+            self._more[kind.code] = kind
+        else:
+            where = self.key if record is None else f"{self.key} record {record}"
             self._tally.findings.append(Finding(kind, where, detail))
 
     def close(self) -> None:
         """Say how many were not noted one by one."""
-        for kind, number in self._seen.items():
-            if number > _MOST_NOTES:
-                detail = f"and {number - _MOST_NOTES:,} more of this kind in this file"
-                self._tally.findings.append(Finding(kind, self._key, detail))
+        for code, kind in self._more.items():
+            detail = f"and {self._seen[code] - _MOST_NOTES:,} more of this kind in this file"
+            self._tally.findings.append(Finding(kind, self.key, detail))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One log file, unpacked: its wanted records, to be read once, and about what they take all together.
+
+    `weight` is in bytes; None where it is not known before they are read.
+    """
+
+    records: Iterator[Record]
+    weight: int | None
 
 
 def scan(
@@ -87,49 +99,61 @@ def scan(
     The file's gzip, JSON and UTF-8 are checked throughout, and each record must name its service; the records
     of services that are not wanted are not looked into any further. `limit` bounds the decompressed bytes.
     """
+    yield from opened(key, data, selection, tally, limit).records
+
+
+def opened(key: str, data: bytes, selection: Selection, tally: Tally, limit: int = DEFAULT_LIMIT) -> Opened:
+    """The same, to be read bit by bit."""
     tally.files += 1
     unpacked = unpack(key, data, limit)
-    tally.size += len(unpacked.text)
+    text = unpacked.text
+    tally.size += len(text)
     notes = _Notes(key, tally)
-    all_wanted = selection.only_services
-    for number, cut in _cuts(unpacked, selection, tally, notes):
+    if unpacked.finding:
+        tally.findings.append(unpacked.finding)
+        cuts = _carefully(text, selection, tally, notes, reported=True) if text else iter(())
+        return Opened(_wanted(cuts, selection, notes, sure=False), None)
+    sure = NATIVE.records(text, selection.event_sources) if NATIVE else None
+    if sure is None:
+        cuts = _carefully(text, selection, tally, notes)
+        return Opened(_wanted(cuts, selection, notes, sure=False), None)
+    events, places = sure
+    tally.events += events
+    return Opened(
+        _wanted(_surely(text, places), selection, notes, sure=True),
+        len(text) + weight_of_records(len(places) // 3),
+    )
+
+
+def weight_of_records(number: int) -> int:
+    """What so many records take besides their text, in bytes."""
+    return 512 * number
+
+
+def _wanted(
+    cuts: Iterator[tuple[int, bytes]], selection: Selection, notes: _Notes, *, sure: bool
+) -> Iterator[Record]:
+    """The sound records among those of wanted services. `sure`: their times are known to be sound."""
+    key, all_wanted = notes.key, selection.only_services
+    for number, cut in cuts:
         try:
             event = DECODER.decode(cut)
-            parse_time(event.event_time)
+            if not sure:
+                parse_time(event.event_time)
+            wanted = all_wanted or selection.wants(event)
         except (ValueError, RecursionError) as error:
             notes.add(DAMAGED_RECORD, str(error), number)
             continue
-        if all_wanted or selection.wants(event):
+        if wanted:
             yield Record(key, cut, event)
     notes.close()
 
 
-def _cuts(
-    unpacked: Unpacked, selection: Selection, tally: Tally, notes: _Notes
-) -> Iterator[tuple[int, bytes]]:
-    """The number and text of each record of a wanted service."""
-    text, finding = unpacked.text, unpacked.finding
-    if finding:
-        tally.findings.append(finding)
-        return _carefully(text, selection, tally, notes, reported=True) if text else iter(())
-    sure = NATIVE.records(text, selection.event_sources) if NATIVE else None
-    if sure is None:
-        return _carefully(text, selection, tally, notes)
-    return _surely(text, sure, tally, notes)
-
-
-def _surely(
-    text: bytearray, sure: tuple[int, list[int]], tally: Tally, notes: _Notes
-) -> Iterator[tuple[int, bytes]]:
+def _surely(text: bytearray, places: list[int]) -> Iterator[tuple[int, bytes]]:
     """The number and text of each wanted record of a file that is sound beyond doubt."""
-    events, places = sure
-    tally.events += events
     with memoryview(text) as view:
         for number, begin, end in zip(places[::3], places[1::3], places[2::3], strict=True):
-            if end - begin <= LONGEST_RECORD:
-                yield number, bytes(view[begin:end])
-            else:
-                notes.add(DAMAGED_RECORD, str(TooLong(end - begin)), number)
+            yield number, bytes(view[begin:end])
 
 
 def _carefully(
@@ -163,6 +187,8 @@ def _service(cut: bytes) -> str:
         ValueError, RecursionError: it names none or several, or is no record.
 
     """
+    if b"eventSource" not in cut and b"\\" not in cut:
+        raise ValueError("it names no eventSource")  # said without decoding: there may be millions of these
     service = _SERVICE.decode(cut).event_source
     if not cut.isascii():
         cut.decode()

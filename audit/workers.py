@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, cycle, islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from audit.findings import UNREADABLE, Finding
 from audit.lanes import InProcess, InThread, Lane
 from audit.native import NATIVE
 from audit.records import Record
-from audit.scan import Tally, scan
+from audit.scan import Opened, Tally, opened, weight_of_records
 from audit.selection import Selection
 from audit.sources.source import OversizeError, Source
 from audit.unpack import too_large
@@ -30,8 +30,8 @@ _FEW = 8  # files of a folder that one thread has read before others have starte
 _SOME = 64  # and those that it has read before a process has started
 _UNIT = 4  # neighbouring files that one worker reads while others read those after them
 _GROUP = 4096  # files that are shared out at a time
-_MOST_BYTES = 2**21  # of records in one part, each with what it costs besides its text
-_RECORD_BYTES = 512
+_MOST_BYTES = 2**23  # of records in one part, about four files
+_WEIGHED = 32  # records that are weighed together
 _MOST_CORES_OF_THREADS = 4  # more of them would wait for Python's lock while they count
 
 
@@ -64,47 +64,64 @@ class Job(Generic[T]):
         """Read a share of units of log files; the parts of each unit end with one marked as the last."""
         fetched = self.source.fetch(list(chain.from_iterable(share)), self.limit)
         for unit in share:
-            tally = Tally()
-            records = self._records(islice(fetched, len(unit)), tally)
-            if self.counts:
-                yield Part(self.condense(records), tally)
-                continue
-            more = True
-            while more:
-                some = _Some(records)
-                value = self.condense(some)
-                more = some.more
-                yield Part(value, tally.taken(), last=not more)
-
-    def _records(self, files: Iterator[tuple[str, bytes | OSError]], tally: Tally) -> Iterator[Record]:
-        for key, data in files:
-            name = key if key.isascii() else _as_text(key)
-            if isinstance(data, OSError):
-                tally.files += 1
-                tally.findings.append(_unread(name, data, self.limit))
-            else:
-                yield from scan(name, data, self.selection, tally, self.limit)
+            reading = _Reading(self, islice(fetched, len(unit)))
+            while reading.more:
+                records = reading.everything() if self.counts else reading.some()
+                value = self.condense(records)
+                deque(records, maxlen=0)  # what was not asked for is read as well, and checked
+                yield Part(value, reading.tally.taken(), last=not reading.more)
 
 
-class _Some:
-    """As many of the records as fit into one part; `more` says that others may follow."""
+class _Reading:
+    """The records of some files, as many at a time as fit into one part."""
 
-    def __init__(self, records: Iterator[Record]) -> None:
-        self._records, self.more = records, False
+    def __init__(self, job: Job[Any], files: Iterator[tuple[str, bytes | OSError]]) -> None:
+        self._job, self._files = job, files
+        self._begun: Iterator[Record] | None = None  # a file of which the last part had no more than a piece
+        self.tally = Tally()
+        self.more = True
 
-    def __iter__(self) -> Iterator[Record]:
+    def everything(self) -> Iterator[Record]:
+        """All records."""
+        self.more = False
+        for file in self._opened():
+            yield from file.records
+
+    def some(self) -> Iterator[Record]:
+        """The next records; `more` says whether others may follow."""
         left = _MOST_BYTES
-        for record in self._records:
-            yield record
-            left -= _RECORD_BYTES + len(record.text)
-            if left < 0:
-                self.more = True
+        if self._begun:
+            left = yield from self._piece(self._begun, left)
+        for file in self._opened() if left > 0 else ():
+            if file.weight is not None and file.weight <= _MOST_BYTES:
+                left -= file.weight
+                yield from file.records
+            else:
+                left = yield from self._piece(file.records, left)
+            if left <= 0:
                 return
+        self.more = left <= 0
 
+    def _piece(self, records: Iterator[Record], left: int) -> Generator[Record, None, int]:
+        """Records of a large file, weighed as they come; the generator's value is what is left then."""
+        self._begun = records
+        while few := list(islice(records, _WEIGHED)):
+            yield from few
+            left -= weight_of_records(len(few)) + sum(len(record.text) for record in few)
+            if left <= 0:
+                return left
+        self._begun = None
+        return left
 
-def _as_text(key: str) -> str:
-    """A key that any output can write: a file's name need not be UTF-8."""
-    return key.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    def _opened(self) -> Iterator[Opened]:
+        job = self._job
+        for key, data in self._files:
+            name = job.source.shown(key)
+            if isinstance(data, OSError):
+                self.tally.files += 1
+                self.tally.findings.append(_unread(name, data, job.limit))
+            else:
+                yield opened(name, data, job.selection, self.tally, job.limit)
 
 
 def _unread(key: str, error: OSError, limit: int) -> Finding:

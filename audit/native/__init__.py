@@ -41,7 +41,8 @@ class Native(threading.local):
         """How many records there are, and the number, beginning and end of each wanted one, all in one list.
 
         Wanted are the records of `services`; all, if it is empty. None where the text is not, beyond all
-        doubt, a sound log file whose records all name their service, and where very many are wanted.
+        doubt, a sound log file whose records all name their service, and where very many are wanted. What
+        the records say of their time is then known to be one, where it is a string.
         """
         wanted = [service.encode(errors="surrogateescape") for service in services]
         if not text or any(len(name) > _LONGEST_NAME for name in wanted):

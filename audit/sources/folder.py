@@ -52,6 +52,15 @@ class Folder:
                 if day is None or ((first is None or day >= first) and (last is None or day <= last)):
                     yield key
 
+    def shown(self, key: str) -> str:
+        """The key, or the file's own name; what is no UTF-8 in it is spelled out."""
+        name = key or self.path.name
+        return (
+            name
+            if name.isascii()
+            else name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        )
+
     def fetch(self, keys: Sequence[str], limit: int = DEFAULT_LIMIT) -> Iterator[tuple[str, bytes | OSError]]:
         """Read files one after another, regular ones only: any other may never end, or never answer."""
         for key in keys:

@@ -30,7 +30,7 @@ _STEP = 2**16
 _PATIENCE_SECONDS, _SLOWEST = 60, 2**16  # a body may take that long, and a second more for so many bytes
 _DAY_FOLDER = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?$")
 # Answers that are none of S3's: what stands between may send a page, or numbers and dates that are no such.
-_GARBLED = (ResponseParserError, HTTPError, ValueError)
+_GARBLED = (ResponseParserError, HTTPError, ValueError, LookupError)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,10 @@ class Bucket:
             for begin in range(0, len(leaves), 4 * CONNECTIONS):
                 for keys in pool.map(self._list_all, leaves[begin : begin + 4 * CONNECTIONS]):
                     yield from keys
+
+    def shown(self, key: str) -> str:
+        """The key itself."""
+        return key
 
     def fetch(self, keys: Sequence[str], limit: int = DEFAULT_LIMIT) -> Iterator[tuple[str, bytes | OSError]]:
         """Fetch objects over many connections; results come in the order of the keys.
@@ -129,30 +133,30 @@ class Bucket:
         return [item["Key"] for page in self._pages(Prefix=prefix) for item in page.get("Contents", ())]
 
     def _pages(self, **parameters: str) -> Iterator[dict[str, Any]]:
-        while True:
-            page = self._page(parameters)
+        token: str | None = ""
+        while token is not None:
+            page = self._page(parameters, token)
             yield page
-            if not page["IsTruncated"]:
-                return
-            parameters["ContinuationToken"] = page["NextContinuationToken"]
+            token = page["NextContinuationToken"] if page["IsTruncated"] else None
 
-    def _page(self, parameters: dict[str, str]) -> dict[str, Any]:
-        """One page of a listing.
+    def _page(self, parameters: dict[str, str], token: str) -> dict[str, Any]:
+        """The page of a listing to which a token leads.
 
         Raises:
             SourceError: there is none to be got.
 
         """
         fault = "the answer is no listing of S3; is a proxy in the way?"
+        more = {"ContinuationToken": token} if token else {}
         for _ in range(_ATTEMPTS):
             try:
-                page: dict[str, Any] = self._client.list_objects_v2(Bucket=self.name, **parameters)
+                page: dict[str, Any] = self._client.list_objects_v2(Bucket=self.name, **parameters, **more)
             except (BotoCoreError, ClientError) as error:
                 fault = str(error)
                 break
             except _GARBLED:
                 continue
-            if "IsTruncated" in page and (not page["IsTruncated"] or page.get("NextContinuationToken")):
+            if _is_listing(page, token):
                 return page
         raise SourceError(
             f"s3://{self.name}/{parameters['Prefix']}: {fault}; "
@@ -170,6 +174,7 @@ def _read(body: Any, most: int) -> bytes:
     """
     pieces, size, begin = list[bytes](), 0, time.monotonic()
     with body as stream:
+        stream.enforce_content_length = True  # botocore leaves that to a reading of its own
         while piece := stream.read1(_STEP):
             pieces.append(piece)
             size += len(piece)
@@ -178,6 +183,16 @@ def _read(body: Any, most: int) -> bytes:
             if time.monotonic() - begin > _PATIENCE_SECONDS + size / _SLOWEST:
                 raise TimeoutError(f"{size:,} bytes in {_PATIENCE_SECONDS} seconds and more")
     return b"".join(pieces)
+
+
+def _is_listing(page: dict[str, Any], token: str) -> bool:
+    """Whether the answer names what there is, and where it goes on if it does."""
+    named = all("Key" in item for item in page.get("Contents", ()))
+    named = named and all("Prefix" in item for item in page.get("CommonPrefixes", ()))
+    goes_on = page.get("IsTruncated")
+    return (
+        named and goes_on is not None and (not goes_on or page.get("NextContinuationToken", token) != token)
+    )
 
 
 def _is_day(folder: str) -> bool:

@@ -35,6 +35,10 @@ class Source(Protocol):
         """
         ...
 
+    def shown(self, key: str) -> str:
+        """The key as findings and rows name it: text that any output can write."""
+        ...
+
     def fetch(self, keys: Sequence[str], limit: int = DEFAULT_LIMIT) -> Iterator[tuple[str, bytes | OSError]]:
         """The bytes of each object, in the order of the keys, or why it cannot be read.
 

@@ -19,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 from localaws import identity
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
+from localaws.catalogue import services
 from localaws.cloudtrail import CloudTrail
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
@@ -26,7 +27,7 @@ from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
 from localaws.models import Operation, operation_of
-from localaws.protocol import Response, read_result, write_error, write_request, write_result
+from localaws.protocol import DECIDED, Response, read_result, write_error, write_request, write_result
 from localaws.recorder import Outcome, records_of
 from localaws.sts import Sts
 
@@ -90,13 +91,13 @@ class LocalCloud:
             return write_result(operation, native.handle(call), call.request_id)
         if call.service == "sts" and self._sts.answers(call):
             return write_result(operation, self._sts.handle(call), call.request_id)
-        room = self.moto.room(environ, body)
-        if room is None:
+        service = services().get(call.service)
+        if service is None:
             raise AwsError(
                 f"The local AWS has no service {call.service}.", code="NotImplemented", http_status=501
             )
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account_id
-        response = self.moto.answer(room, environ, body, call.operation)
+        environ |= {"HTTP_X_MOTO_ACCOUNT_ID": call.account_id, DECIDED: call.operation}
+        response = self.moto.answer(service.module, environ, body, call.operation)
         if response.request_id is None:
             response.headers["x-amzn-RequestId"] = call.request_id
         # Moto's serializers write this placeholder, which clients of EC2 take for the id.

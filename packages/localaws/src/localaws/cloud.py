@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.parsers import ResponseParserError
 from moto.events.models import events_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.utilities.utils import get_partition
@@ -113,7 +114,14 @@ class LocalCloud:
     def _outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
         if response.status < 300 and not shows_response(call.service, call.operation):
             return Outcome({})
-        result = read_result(operation, response)
+        try:
+            result = read_result(operation, response)
+        except ResponseParserError as unreadable:
+            # The call happened, so it is recorded, though nobody can tell what moto said of it.
+            sys.stderr.write(
+                f"localaws: {call.service}:{call.operation} answered by moto wrongly: {unreadable}\n"
+            )
+            result = {}
         if response.status >= 300:
             error = result.get("Error", {})
             return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))

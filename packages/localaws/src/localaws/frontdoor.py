@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from moto.utilities.utils import get_partition
 
 from localaws import s3_body, s3_post
-from localaws.admission import admit
+from localaws.admission import admit, is_own_page
 from localaws.call import Call, Caller
 from localaws.canonical import (
     FORM,
@@ -100,10 +100,12 @@ class FrontDoor:
         if credential.service not in {None, "s3"}:
             environ, body = inflated(environ, body, MAX_INFLATED_BYTES)
         wish = read_wish(environ, body, host, credential)
-        if upload := self._read_upload(wish, environ, body):
-            return self._answer_upload(upload, environ)
         try:
+            if upload := self._read_upload(wish, environ, body):
+                return self._answer_upload(upload, environ)
             return self._answer_routed(wish, environ, body, credential)
+        except s3_post.PostError as error:
+            return write_refusal(error, "s3", "rest-xml")
         except UnroutableError as error:
             return write_refusal(error, error.service.name if error.service else None, error.protocol)
 
@@ -246,7 +248,8 @@ def _write(
     length = response.headers.get("Content-Length", "") if is_head else ""
     headers = [pair for pair in response.headers.items() if pair[0].lower() not in _HOP_BY_HOP]
     headers.append(("Content-Length", length or str(len(response.body))))
-    if origin := environ.get("HTTP_ORIGIN"):
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is not None and is_own_page(origin):
         headers = [pair for pair in headers if pair[0].lower() != "access-control-allow-origin"]
         headers += [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
         headers.append(("Access-Control-Expose-Headers", "*"))

@@ -97,7 +97,7 @@ def _call_what_was_decided(response: BaseResponse) -> Any:
 
 
 # Moto looks for the operation again; what it finds must not differ from what was decided.
-BaseResponse.call_action = _call_what_was_decided  # type: ignore[method-assign]
+BaseResponse.call_action = _call_what_was_decided  # type: ignore[assignment,method-assign]
 
 # Where moto calls others by HTTP: on this machine only, and a failure is not the caller's.
 for _module in (aws_parser, events_models, firehose_models, http_parser, sns_models):

@@ -1,7 +1,7 @@
 """Which operation of which service a request asks for: decided once, before anything else looks at it.
 
 A request can name its service in the signature's scope, in the host, in `X-Amz-Target`, in `Action` and
-`Version`, and by its path. All that it names must agree; what does not, or names no operation, is refused here.
+`Version`, and by its path. All that it names must agree; what does not, or names no operation, is refused.
 What comes out is one operation, so that nothing can be carried out but what is authorised and recorded.
 """
 

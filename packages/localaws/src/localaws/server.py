@@ -157,17 +157,17 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         host, port = self.effective_host, self.effective_port
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    def readable(self) -> bool:
-        """Whether a new connection may come in; where there is no room, the one idle longest makes it."""
+    def _make_room(self) -> None:
+        """Where there is no place left for another connection, close the one that is idle longest."""
         if len(self._map) >= self.adj.connection_limit:
             idle = [channel for channel in self.active_channels.values() if channel.idle]
             if idle:
                 min(idle, key=lambda channel: channel.last_activity).handle_close()
-        return bool(super().readable())
 
     def serve_forever(self) -> None:
         """Answer until `stop` is called, then end what is under way, for at most `STOP_SECONDS`."""
         while not self.stopping:
+            self._make_room()
             wasyncore.poll2(1.0, self._map)
         self.accepting = False
         wasyncore.dispatcher.close(self)

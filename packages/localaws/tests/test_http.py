@@ -1,4 +1,4 @@
-"""Requests are whole or refused, nothing of one is read as another, and nobody is locked out by those who wait."""
+"""Requests are whole or refused, none is read as another, and those who wait lock nobody out."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_running_requests_are_answered_at_the_end() -> None:
         start_response("200 OK", [])  # type: ignore[operator]
         return [b"done"]
 
-    server = Server("127.0.0.1", 0, app)  # type: ignore[arg-type]
+    server = Server("127.0.0.1", 0, app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with connect(server.url) as connection:

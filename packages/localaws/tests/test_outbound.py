@@ -23,7 +23,7 @@ def listener(address: str) -> Iterator[tuple[str, list[str]]]:
     heard: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             heard.append(self.command)
             self.send_response(200)
             self.end_headers()
@@ -56,7 +56,7 @@ def _api_destinations(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def publish(aws: LocalAws, url: str) -> None:
-    """Send a notice to a subscriber by HTTP, an event to an API destination, a record to a stream's endpoint."""
+    """Send something to a topic's subscriber, to an API destination and to a stream's endpoint."""
     sns, events, firehose = (aws.client(name) for name in ("sns", "events", "firehose"))
     topic = sns.create_topic(Name="topic")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
@@ -84,7 +84,7 @@ def publish(aws: LocalAws, url: str) -> None:
 
 
 def test_nothing_is_sent_beyond_this_machine() -> None:
-    """Calls that would send something succeed, as on AWS where a subscriber cannot be reached, but nothing comes."""
+    """Calls that would send something succeed, as where a subscriber cannot be reached; nothing comes."""
     with listener(own_address()) as (url, heard), LocalAws.started() as aws:
         publish(aws, url)
         assert aws.control("info")["instance"]

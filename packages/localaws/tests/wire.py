@@ -31,7 +31,7 @@ def until_closed(connection: socket.socket) -> bytes:
 
 
 def exchange(endpoint: str, sent: bytes, *, end: bool = False) -> bytes:
-    """Send bytes, end our half of the connection if wished, and return all that comes back until it closes."""
+    """Send bytes, end our half of the connection if wished, and return all that comes back."""
     with connect(endpoint) as connection:
         connection.sendall(sent)
         if end:

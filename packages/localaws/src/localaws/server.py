@@ -8,6 +8,7 @@ connections, answers that are lost on request, and an end that leaves no running
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import resource
 import signal
@@ -209,6 +210,8 @@ def run(server: Server) -> int:
     sys.stdout.write(f"ready {server.url}\n")
     sys.stdout.flush()
     server.serve_forever()
+    # The end of the interpreter would otherwise look through all of moto for garbage.
+    gc.freeze()
     return 130 if received[0] == signal.SIGINT else 0
 
 

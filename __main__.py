@@ -3,7 +3,7 @@
 import pulumi
 
 from components.audit_trail import AuditTrail
-from config.settings import load_settings
+from config.pulumi_config import load_settings
 
 trail = AuditTrail("audit", load_settings().arguments())
 

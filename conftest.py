@@ -8,6 +8,8 @@ import pytest
 
 from localaws.testing import LocalAws
 
+pytest_plugins = ("tests.required_parts",)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take `--live`: without it, nothing ever talks to a real AWS account."""

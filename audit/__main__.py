@@ -4,7 +4,8 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from audit.cli import main
+        from audit.cli import app
+        from console.runner import run
     except KeyboardInterrupt:
         sys.exit(130)
-    main()
+    run(app, "python -m audit")

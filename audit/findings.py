@@ -1,6 +1,7 @@
-"""Every finding of `audit`: a stable code with severity, reason, remedy and AWS page.
+"""The form of a finding, a stable code with severity, reason, fix and AWS page; and those of reading logs.
 
-`audit.delivery.kinds` has those of the delivery probe; docs/findings.md is made from both.
+A kind of finding is declared once, at the top level of the module that yields it; several yield those below.
+`audit.findings_page` finds each where it is declared and makes docs/findings.md from them.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-_GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
-_LOG_FILES = _GUIDE + "cloudtrail-log-file-examples.html"
-_INTEGRITY = _GUIDE + "cloudtrail-log-file-validation-intro.html"
-_RECORD = _GUIDE + "cloudtrail-event-reference-record-contents.html"
-_LOCATION = _GUIDE + "get-and-view-cloudtrail-log-files.html"
+USER_GUIDE = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
+API_REFERENCE = "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/"
+RESTORED_BY_PULUMI = "Run `pulumi up --refresh`, which sees the change and undoes it"
+_LOG_FILES = USER_GUIDE + "cloudtrail-log-file-examples.html"
+_INTEGRITY = USER_GUIDE + "cloudtrail-log-file-validation-intro.html"
+_RECORD = USER_GUIDE + "cloudtrail-event-reference-record-contents.html"
+_LOCATION = USER_GUIDE + "get-and-view-cloudtrail-log-files.html"
 
 
 class Severity(StrEnum):
@@ -115,15 +118,4 @@ TRAILING_BYTES = FindingKind(
     "The records are whole and shown; the bytes behind them were never written by CloudTrail.",
     _RESTORE,
     _INTEGRITY,
-)
-
-KINDS = (
-    UNREADABLE,
-    DAMAGED_GZIP,
-    TRUNCATED_GZIP,
-    TOO_LARGE,
-    DAMAGED_JSON,
-    NO_RECORDS,
-    DAMAGED_RECORD,
-    TRAILING_BYTES,
 )

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from audit.output import Format
+import console.options
 from audit.selection import IMAGE_BUILDER, Selection, parse_time
+from console.output import DATA_FORMATS
+
+if TYPE_CHECKING:
+    from audit.sources.source import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-PATH = click.Path(path_type=Path)
-
-
-def _format(context: click.Context, option: click.Parameter, value: str) -> Format:
-    del context, option
-    return Format(value)
 
 
 def _time(context: click.Context, option: click.Parameter, value: str | None) -> datetime | None:
@@ -28,7 +25,7 @@ def _time(context: click.Context, option: click.Parameter, value: str | None) ->
     try:
         return parse_time(value)
     except ValueError:
-        message = f"{value} is no time; give one such as 2026-01-31T13:00:00Z"
+        message = f"{value} is not a time; give one such as 2026-01-31T13:00:00Z"
         raise click.BadParameter(message, context, option) from None
 
 
@@ -36,32 +33,18 @@ def _several(name: str, text: str) -> Callable[[Command], Command]:
     return click.option(name, multiple=True, help=f"{text} Repeatable.")
 
 
-source_argument = click.argument("source")
 trail_option = click.option(
-    "--trail", help="Name or ARN of the trail; without it, the Region's only one.", metavar="TRAIL"
+    "--trail", help="Name or ARN of the trail; without it, the account's own.", metavar="TRAIL"
 )
-limit_option = click.option(
+_LIMIT = click.option(
     "--max-file-mib",
     type=click.IntRange(min=1),
     default=64,
     show_default=True,
     help="Most MiB that one log file may hold.",
 )
-profile_option = click.option("--profile", help="Profile of the AWS configuration.")
-profiles_option = _several("--profile", "Profile of an account.")
-
-_OUTPUT = (
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice([form.value for form in Format]),
-        default=Format.TABLE.value,
-        show_default=True,
-        callback=_format,
-        help="How to write the result.",
-    ),
-    click.option("--output", type=PATH, help="Write to this file, all or nothing."),
-)
+_PROFILE = click.option("--profile", help="Profile of the AWS configuration.")
+_PROFILES = _several("--profile", "Profile of an account.")
 _AWS = (
     click.option("--region", help="AWS Region to talk to."),
     click.option("--endpoint-url", help="AWS endpoint to talk to."),
@@ -93,23 +76,68 @@ def _with(options: tuple[Callable[[Command], Command], ...], command: Command) -
     return command
 
 
-def takes_output(command: Command) -> Command:
-    """Let a command take --format as `form` and --output."""
-    return _with(_OUTPUT, command)
+takes_output = console.options.takes_output(*DATA_FORMATS)
 
 
-def takes_aws(command: Command) -> Command:
-    """Let a command take --region and --endpoint-url."""
-    return _with(_AWS, command)
+def takes_source(command: Command) -> Callable[..., int]:
+    """Let a command that takes a source's name receive it opened, as `source`, and the `limit` of a log file.
+
+    `limit` is in bytes; `source` is None where none was named.
+    """
+
+    @functools.wraps(command)
+    def parsed(
+        source: str | None,
+        max_file_mib: int,
+        region: str | None,
+        profile: str | None,
+        endpoint_url: str | None,
+        **more: Any,
+    ) -> int:
+        aws = {"region": region, "profile": profile, "endpoint_url": endpoint_url}
+        opened = None if source is None else _opened(source, aws)
+        return int(command(source=opened, limit=max_file_mib * 2**20, **more))
+
+    return _with((_LIMIT, _PROFILE, *_AWS), parsed)
 
 
-def takes_selection(command: Callable[..., int]) -> Callable[..., int]:
+def _opened(source: str, aws: Mapping[str, str | None]) -> Source:
+    from audit.logs import open_source  # noqa: PLC0415 - neither help nor the list of queries needs a reader
+
+    return open_source(source, **aws)
+
+
+def takes_aws(command: Command) -> Callable[..., int]:
+    """Let a command receive which AWS to talk to, as `aws`."""
+
+    @functools.wraps(command)
+    def parsed(region: str | None, profile: str | None, endpoint_url: str | None, **more: Any) -> int:
+        from audit.aws import Aws  # noqa: PLC0415 - help needs no boto3
+
+        return int(command(aws=Aws(region, profile, endpoint_url), **more))
+
+    return _with((_PROFILE, *_AWS), parsed)
+
+
+def takes_accounts(command: Command) -> Callable[..., int]:
+    """Let a command receive an access for each --profile, as `accounts`."""
+
+    @functools.wraps(command)
+    def parsed(region: str | None, profile: tuple[str, ...], endpoint_url: str | None, **more: Any) -> int:
+        from audit.aws import Aws  # noqa: PLC0415
+
+        return int(command(accounts=[Aws(region, name, endpoint_url) for name in profile or (None,)], **more))
+
+    return _with((_PROFILES, *_AWS), parsed)
+
+
+def takes_selection(command: Command) -> Callable[..., int]:
     """Let a command take every filter as an option and receive them as one `selection`."""
 
     @functools.wraps(command)
     def parsed(**values: Any) -> int:
         filters = {name: values.pop(name) for name in _FILTERS}
-        return command(**values, selection=_selection(filters))
+        return int(command(**values, selection=_selection(filters)))
 
     return _with(_SELECTION, parsed)
 

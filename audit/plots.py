@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from audit.output import shown
+from console.text import shown
 
 _WIDTH, _HEIGHT = 600, 160
 _MOST_COLUMNS = 168  # a week of hours; more are drawn as days

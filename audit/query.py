@@ -24,7 +24,6 @@ from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 
 from audit.errors import AuditError
 
-QUERIES = Path(__file__).parent / "queries"
 TABLE = "cloudtrail"
 _MOST_BYTES = 256 * 2**20  # of one record: CloudTrail's own limit is a thousandth of it
 _BATCH = 1000  # rows fetched at a time: a result may be larger than the memory
@@ -91,11 +90,6 @@ class Result:
     columns: tuple[str, ...]
     types: tuple[type, ...]
     rows: Iterator[tuple[Any, ...]]
-
-
-def named_queries() -> dict[str, str]:
-    """The SQL of each named query; its first line is a comment that says what it answers."""
-    return {path.stem: path.read_text() for path in sorted(QUERIES.glob("*.sql"))}
 
 
 def translated(sql: str) -> str:

@@ -13,9 +13,9 @@ from string import Template
 import msgspec
 
 from audit.facts import Facts
-from audit.output import shown
 from audit.plots import activity, bars
 from audit.report import deed_rows, sections, timelines
+from console.text import shown
 
 _TEXT = Path(__file__).with_name("page.html").read_text()
 _PAGE = Template(_TEXT)

@@ -1,1 +1,1 @@
-"""Settings and names: what a stack's configuration says."""
+"""What a stack's configuration says, and every name that follows from it."""

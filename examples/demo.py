@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from console.messages import say
 from localaws.pulumi import engine, local
 from localaws.pulumi.cli import FOLDER
 
@@ -28,11 +29,6 @@ Outputs = dict[str, Any]
 
 class DemoError(Exception):
     """A part of the demo did not start or did not answer; the message says which."""
-
-
-def say(message: str) -> None:
-    """Progress, which is not the result: to stderr."""
-    print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -109,6 +105,8 @@ def pointed_at(endpoint: str) -> Mapping[str, str]:
 def main() -> int:
     """Play the demo; return its exit code."""
     found = engine.find_or_get(say)
+    if found is None and os.environ.get("REQUIRE_PARTS") == "1":
+        raise DemoError(f"REQUIRE_PARTS=1, and there is no Pulumi engine: {engine.MENDING}")
     with local_aws() as endpoint:
         environment = pointed_at(endpoint)
         os.environ.clear()

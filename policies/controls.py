@@ -16,12 +16,11 @@ from typing import Any
 
 import yaml
 
+from config.stack_file import project_folder
 from iam_evaluation import Verdict as Answer
 from policies.proofs import Proof, World, red
-from policies.properties import properties
-from policies.stack import Stack
+from policies.properties import Resources, properties
 
-ROOT = Path(__file__).resolve().parents[1]
 _READABLE = (None, "STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR")  # S3 gives these back at once
 _WORDS: Mapping[Any, Callable[[Any], bool]] = {
     "present": lambda value: value is not None,
@@ -82,7 +81,7 @@ def read_controls(text: str) -> tuple[Control, ...]:
 
     """
     found = []
-    for framework, listed in yaml.safe_load(text).items():
+    for framework, listed in yaml.safe_load(text)["frameworks"].items():
         for name, parts in listed.items():
             unknown = sorted(set(parts) - {*_KINDS, "title", "open"})
             if unknown or not set(parts) & {*_KINDS, "open"}:
@@ -111,8 +110,10 @@ def controls() -> tuple[Control, ...]:
     return read_controls(resources.files("policies").joinpath("controls.yaml").read_text("utf-8"))
 
 
-def assess(world: World, asked: Iterable[Control] | None = None) -> Iterator[Verdict]:
+def assess(world: World, registered: Resources, asked: Iterable[Control] | None = None) -> Iterator[Verdict]:
     """Yield the verdict on each control (all of them, unless `asked` says which) for one stack.
+
+    `registered` is what the program registers for the stack.
 
     Raises:
         PolicyError: a document is malformed.
@@ -130,7 +131,7 @@ def assess(world: World, asked: Iterable[Control] | None = None) -> Iterator[Ver
         findings = (
             *(_statement(control, evidence, statements) for evidence in control.statements),
             *(_question(control, evidence, answers) for evidence in control.questions),
-            *(_property(control, name, wanted, world.stack) for name, wanted in control.properties),
+            *(_property(control, name, wanted, registered) for name, wanted in control.properties),
             *(_test(control, evidence) for evidence in control.tests),
         )
         yield Verdict(control, findings)
@@ -152,11 +153,11 @@ def _question(control: Control, evidence: str, answers: Mapping[str, list[Proof]
     return Finding(control.name, "question", evidence, problem)
 
 
-def _property(control: Control, name: str, wanted: Any, stack: Stack) -> Finding:
+def _property(control: Control, name: str, wanted: Any, registered: Resources) -> Finding:
     known = properties().get(name)
     if known is None:
-        return Finding(control.name, "property", name, "properties.yaml has no such property")
-    value = known.value(stack)
+        return Finding(control.name, "property", name, "controls.yaml has no such property")
+    value = known.value(registered)
     problem = None if meets(value, wanted) else f"is {_shown(value)}, wanted {_shown(wanted)}"
     return Finding(control.name, "property", f"{name}: {_shown(wanted)}", problem)
 
@@ -181,7 +182,7 @@ def _shown(value: Any) -> str:
 
 def _test(control: Control, evidence: str) -> Finding:
     path, _, function = evidence.partition("::")
-    there = function in _functions(ROOT / path)
+    there = function in _functions(project_folder() / path)
     return Finding(control.name, "test", evidence, None if there else "there is no such test")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from policies.render import RenderFormat, policy_json, render
-from policies.stack import Stack, documents
+from config.stack import Stack
+from console.output import Format
+from policies.documents import documents
+from policies.render import policy_json, render
 
 COPIES = Path(__file__).resolve().parent / "rendered"
 
@@ -16,7 +18,7 @@ def expected_copies(stacks: Iterable[Stack]) -> dict[Path, str]:
     found: dict[Path, str] = {}
     for stack in stacks:
         folder = Path(stack.name)
-        found[folder / "README.md"] = render(stack, RenderFormat.MARKDOWN)
+        found[folder / "README.md"] = render(stack, Format.MARKDOWN)
         for name, document in documents(stack).items():
             found[folder / f"{name}.json"] = policy_json(document.document())
     return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from config.stack import Stack
 from iam_evaluation import DocumentKind
+from policies.documents import all_cards
+from policies.documents.card import DocumentCard
 from policies.documents.statement import Document, Statement
 from policies.reference import find_problems
-from policies.stack import Stack
-
-_RESOURCE_POLICIES = frozenset({"bucket", "access-log-bucket", "key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +29,36 @@ def faults(stack: Stack, documents: Mapping[str, Document]) -> Iterator[Fault]:
     S3 refuses a bucket policy that names other resources than its bucket and objects in it:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html
     """
-    buckets = {
-        "bucket": f"arn:{stack.partition}:s3:::{stack.bucket_name}",
-        "access-log-bucket": f"arn:{stack.partition}:s3:::{stack.access_log_bucket_name}",
-    }
-    for name, document in documents.items():
+    for card in _cards(documents):
+        document, own = documents[card.name], card.resource(stack)
         for statement in document.statements:
             if statement.effect == "Allow" and _means_everyone(statement):
                 message = "allows everybody in; name the principals, and everybody only in a Deny"
-                yield Fault(name, statement.sid, message)
-            bucket = buckets.get(name)
-            for resource in statement.resources if bucket else ():
-                if resource != bucket and not resource.startswith(f"{bucket}/"):
+                yield Fault(card.name, statement.sid, message)
+            for resource in statement.resources if own else ():
+                if resource != own and not resource.startswith(f"{own}/"):
                     message = f'rules "{resource}", which is not this bucket; S3 refuses that'
-                    yield Fault(name, statement.sid, message)
+                    yield Fault(card.name, statement.sid, message)
+        length = len(json.dumps(document.document(), separators=(",", ":")))
+        if length > card.quota:
+            yield Fault(card.name, "", f"has {length} characters, and AWS takes {int(card.quota)} at most")
 
 
 def unknown_words(stack: Stack, documents: Mapping[str, Document]) -> Iterator[Fault]:
     """Yield actions, condition keys and ARNs that AWS does not know in the stack's partition."""
-    for name, document in documents.items():
-        for problem in find_problems(document.document(), _kind(name), partition=stack.partition):
-            yield Fault(name, "", problem)
+    for card in _cards(documents):
+        document = documents[card.name].document()
+        for problem in find_problems(document, card.kind, partition=stack.place.partition):
+            yield Fault(card.name, "", problem)
 
 
-def _kind(name: str) -> DocumentKind:
-    if name.endswith("-trust"):
-        return DocumentKind.TRUST
-    return DocumentKind.RESOURCE if name in _RESOURCE_POLICIES else DocumentKind.IDENTITY
+def kind_of(name: str) -> DocumentKind:
+    """Return what a document is attached to, by its name."""
+    return next(card.kind for card in all_cards() if card.name == name)
+
+
+def _cards(documents: Mapping[str, Document]) -> Iterator[DocumentCard]:
+    return (card for card in all_cards() if card.name in documents)
 
 
 def _means_everyone(statement: Statement) -> bool:

@@ -10,9 +10,12 @@ from typing import Any
 
 import yaml
 
+from policies.service_actions import one_of_each_verb
+
 _EVERYONE = "everyone"
 _BUT = "everyone but "
-_KEYS = frozenset({"ask", "action", "target", "given", "if", "asked of", "allowed", "denied"})
+_KEYS = frozenset({"ask", "action", "target", "given", "exact", "if", "asked of", "allowed", "denied"})
+_EACH_VERB = ":each verb"
 
 
 class ExpectationError(ValueError):
@@ -35,7 +38,8 @@ class Names:
 class Question:
     """One question with its expected answers; the head of `expectations.yaml` says what its parts mean.
 
-    `only_if` are traits that a stack must have (True) or must not have (False).
+    `only_if` are traits that a stack must have (True) or must not have (False). `exact` names the condition
+    keys that must be met to the letter, each with those who are held to that.
     """
 
     name: str
@@ -43,14 +47,22 @@ class Question:
     actions: tuple[str, ...]
     targets: tuple[str, ...]
     given: tuple[str, ...]
+    exact: Mapping[str, Names]
     only_if: Mapping[str, bool]
     asked_of: Names
     allowed: Names
     denied: Mapping[str, Names]
+    others_deny: bool = False
+    """Whether actions of all kinds are asked for, some of which further statements deny as well."""
 
     def asks(self, actor: str, *, special: bool) -> bool:
         """Whether the actor is asked; a special one only if the question names it."""
         return actor in self.asked_of.listed if special else self.asked_of.holds(actor)
+
+    @property
+    def denied_to_all(self) -> bool:
+        """Whether one statement is expected to deny it to everybody."""
+        return any(names == Names(frozenset(), all_others=True) for names in self.denied.values())
 
     def denied_by(self, actor: str) -> frozenset[str]:
         """The Sids of the statements that are expected to forbid it to the actor outright."""
@@ -86,14 +98,23 @@ def _question(name: str, parts: Mapping[str, Any], groups: Mapping[str, tuple[st
     return Question(
         name=name,
         ask=parts["ask"],
-        actions=_split(parts["action"]),
+        actions=tuple(action for word in _split(parts["action"]) for action in _actions(word)),
         targets=_split(parts["target"]),
         given=_split(parts.get("given", "")),
+        exact={one: _names(names, groups) for one, names in parts.get("exact", {}).items()},
         only_if={one.removeprefix("not "): not one.startswith("not ") for one in _split(parts.get("if", ""))},
         asked_of=_names(parts.get("asked of", _EVERYONE), groups),
         allowed=_names(parts.get("allowed", ""), groups),
         denied={sid: _names(names, groups) for sid, names in parts.get("denied", {}).items()},
+        others_deny=_EACH_VERB in parts["action"],
     )
+
+
+def _actions(word: str) -> tuple[str, ...]:
+    """Return the action, or for "s3:each verb" one action for each verb of the service."""
+    if not word.endswith(_EACH_VERB):
+        return (word,)
+    return one_of_each_verb(word.removesuffix(_EACH_VERB))
 
 
 def _split(text: str) -> tuple[str, ...]:

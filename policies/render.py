@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from enum import StrEnum
-from html import escape
 
+from config.stack import UNKNOWN_KEY_ID, Stack
+from console.output import Format
+from console.page import page
+from console.text import html
+from policies.documents import documents
 from policies.documents.statement import Document, Statement
-from policies.stack import UNKNOWN_KEY_ID, Stack, documents
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -20,20 +22,12 @@ h2 { border-bottom: 1px solid #d5dae0; margin-top: 3rem } .deny { color: #a3210f
 """
 
 
-class RenderFormat(StrEnum):
-    """How documents are written."""
-
-    MARKDOWN = "md"
-    JSON = "json"
-    HTML = "html"
-
-
-def render(stack: Stack, how: RenderFormat) -> str:
-    """Return all documents of a stack as text, ending in a newline."""
+def render(stack: Stack, format: Format) -> str:
+    """Return all documents of a stack as Markdown, HTML or JSON, ending in a newline."""
     found = documents(stack)
-    if how is RenderFormat.JSON:
+    if format is Format.JSON:
         return policy_json({name: document.document() for name, document in found.items()})
-    return _html(stack, found) if how is RenderFormat.HTML else _markdown(stack, found)
+    return _html(stack, found) if format is Format.HTML else _markdown(stack, found)
 
 
 def policy_json(value: object) -> str:
@@ -42,10 +36,11 @@ def policy_json(value: object) -> str:
 
 
 def _introduction(stack: Stack) -> str:
+    place = stack.place
     key = "" if stack.key_id != UNKNOWN_KEY_ID else " KMS chooses the key's id when it makes the key."
     return (
-        f"Account {stack.account_id}, Region {stack.region}, partition {stack.partition}, "
-        f"trail {stack.trail_name}, bucket {stack.bucket_name}.{key}"
+        f"Account {place.account_id}, Region {place.region}, partition {place.partition}, "
+        f"trail {stack.trail}, bucket {stack.bucket}.{key}"
     )
 
 
@@ -66,28 +61,24 @@ def _statement_markdown(statement: Statement) -> str:
 
 
 def _html(stack: Stack, found: Mapping[str, Document]) -> str:
-    title = escape(f"Policies of the stack {stack.name}")
+    title = f"Policies of the stack {stack.name}"
     contents = "".join(
-        f'<li><a href="#{escape(name)}">{escape(document.title)}</a></li>' for name, document in found.items()
+        f'<li><a href="#{html(name)}">{html(document.title)}</a></li>' for name, document in found.items()
     )
     sections = "".join(
-        f'<h2 id="{escape(name)}">{escape(document.title)}</h2>\n'
+        f'<h2 id="{html(name)}">{html(document.title)}</h2>\n'
         + "".join(_statement_html(statement) for statement in document.statements)
         for name, document in found.items()
     )
-    return (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{_STYLE}</style>\n<h1>{title}</h1>\n<p>{escape(_introduction(stack))}</p>\n"
-        f"<ul>{contents}</ul>\n{sections}</html>\n"
-    )
+    body = f"<h1>{html(title)}</h1>\n<p>{html(_introduction(stack))}</p>\n<ul>{contents}</ul>\n{sections}"
+    return page(title, body, style=_STYLE)
 
 
 def _statement_html(statement: Statement) -> str:
     effect = statement.effect
-    body = json.dumps(statement.body(), indent=2)
+    body = "\n".join(map(html, json.dumps(statement.body(), indent=2).split("\n")))
     return (
-        f'<h3><span class="{effect.lower()}">{effect}</span>: {escape(statement.sid)}</h3>\n'
-        f'<p>{escape(statement.purpose)} <a href="{escape(statement.reference)}">AWS</a></p>\n'
-        f"<pre>{escape(body)}</pre>\n"
+        f'<h3><span class="{effect.lower()}">{effect}</span>: {html(statement.sid)}</h3>\n'
+        f'<p>{html(statement.purpose)} <a href="{html(statement.reference)}">AWS</a></p>\n'
+        f"<pre>{body}</pre>\n"
     )

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
-    **{name: ROOT / name for name in ("config", "components", "policies", "audit", "vending")},
+    **{name: ROOT / name for name in ("config", "components", "policies", "audit", "vending", "ibtrail")},
     **{name: ROOT / "packages" / name / "src" / name for name in ("console", "iam_evaluation", "localaws")},
 }
 GUARD = ROOT / "policies" / "guard"
@@ -40,10 +40,15 @@ def imports(path: Path) -> Iterator[str]:
 
 def importers(room: str, *forbidden: str) -> list[str]:
     """Return which files of `room`, the guard pack aside, import one of the `forbidden` packages."""
+    files = [path for path in FILES if path.is_relative_to(ROOMS[room]) and not path.is_relative_to(GUARD)]
+    return imported(files, *forbidden)
+
+
+def imported(files: list[Path], *forbidden: str) -> list[str]:
+    """Return which of the files import one of the `forbidden` packages."""
     return [
         f"{path.relative_to(ROOT)} imports {name}"
-        for path in FILES
-        if path.is_relative_to(ROOMS[room]) and not path.is_relative_to(GUARD)
+        for path in files
         for name in imports(path)
         if name.partition(".")[0] in forbidden
     ]
@@ -62,9 +67,19 @@ def functions() -> Iterator[tuple[str, int]]:
                 )
 
 
-def test_policies_know_neither_pulumi_nor_boto3_nor_another_room() -> None:
-    others = [room for room in ROOMS if room not in {"policies", "iam_evaluation", "console"}]
-    assert importers("policies", "pulumi", "pulumi_aws", "pulumi_policy", "boto3", "botocore", *others) == []
+def test_documents_settings_and_names_are_plain_values() -> None:
+    impure = ("pulumi", "pulumi_aws", "boto3", "botocore", "components", "audit", "localaws", "vending")
+    own = ROOMS["config"] / "pulumi_config.py"
+    pure = [path for path in FILES if path.is_relative_to(ROOMS["config"]) and path != own]
+    pure += [path for path in FILES if path.is_relative_to(ROOMS["policies"] / "documents")]
+    assert imported(pure, *impure) == []
+
+
+def test_policies_know_the_program_only_to_see_what_it_registers() -> None:
+    assert importers("policies", "pulumi", "pulumi_aws", "boto3", "botocore", "audit", "localaws") == []
+    assert importers("policies", "components") == [
+        "policies/commands/controls.py imports components.registered"
+    ]
 
 
 def test_the_guard_pack_knows_no_other_room_so_that_it_fits_any_program() -> None:
@@ -110,7 +125,7 @@ def test_only_the_settings_read_the_stack_configuration() -> None:
         )
         or (isinstance(node, ast.ImportFrom) and node.module == "pulumi" and "Config" in ast.unparse(node))
     }
-    assert readers == {"config/settings.py"}
+    assert readers == {"config/pulumi_config.py"}
 
 
 def test_boto3_stays_with_those_that_talk_to_aws() -> None:
@@ -123,6 +138,47 @@ def test_an_import_is_found_wherever_it_stands(text: str, tmp_path: Path) -> Non
     file = tmp_path / "file.py"
     file.write_text(text, "utf-8")
     assert [name.partition(".")[0] for name in imports(file)] == ["boto3"]
+
+
+def messages(path: Path) -> Iterator[str]:
+    """Yield the places in a file that write to standard error past `console.messages`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        given = {one.arg: ast.unparse(one.value) for one in node.keywords}
+        if (
+            called.startswith(("sys.stderr.write", "traceback.print_"))
+            or given.get("file") == "sys.stderr"
+            or (called == "click.echo" and "err" in given)
+        ):
+            yield f"{path}:{node.lineno}: {called}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print('x', file=sys.stderr)",
+        "sys.stderr.write('x')",
+        "traceback.print_exc()",
+        "click.echo('x', err=True)",
+    ],
+)
+def test_a_message_past_the_one_function_is_found(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.py"
+    file.write_text(text, "utf-8")
+    assert len(list(messages(file))) == 1
+
+
+def test_whatever_is_said_goes_through_the_one_function_that_makes_it_safe() -> None:
+    others = [path for path in FILES if not path.is_relative_to(ROOMS["console"])]
+    programs = [*others, *(ROOT / "examples").glob("*.py"), *(ROOT / "tools").glob("*.py")]
+    assert [place for path in programs for place in messages(path)] == []
+
+
+def test_no_page_is_written_without_the_skeleton_that_forbids_scripts() -> None:
+    pages = [path for path in FILES if "<!doctype" in path.read_text("utf-8").lower()]
+    assert pages == [ROOMS["console"] / "page.py"]
 
 
 def test_no_file_outgrows_a_reader() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -11,13 +10,15 @@ from typing import TypeVar
 
 from audit import logs
 from audit.findings import Finding
-from audit.output import MOST_TABLE_ROWS, Format, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
 from audit.workers import Part
+from console.messages import say
+from console.output import Format, write_json_lines, write_rows
+from console.tables import MOST_TABLE_ROWS
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ def events(
     source: Source,
     selection: Selection,
     *,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> int:
@@ -40,16 +41,15 @@ def events(
 
     """
     findings: list[Finding] = []
-    if form is Format.JSONL:
-        with opened(output) as file:
-            for text in values(logs.condensed(source, selection, lines, limit=limit), findings):
-                file.write(text)
+    if format is Format.JSONL:
+        texts = values(logs.condensed(source, selection, lines, limit=limit), findings)
+        write_json_lines(texts, output)
         return tell(findings)
     parts = values(logs.condensed(source, selection, rows, limit=limit), findings)
     found: Iterable[EventRow] = chain.from_iterable(parts)
-    if form is Format.TABLE:
+    if format is Format.TABLE:
         found = newest(found)
-    write_rows(found, EventRow.__struct_fields__, form, output, table_columns=TABLE_COLUMNS)
+    write_rows(found, EventRow.__struct_fields__, format, output, table_columns=TABLE_COLUMNS)
     return tell(findings)
 
 
@@ -64,8 +64,7 @@ def newest(found: Iterable[EventRow]) -> list[EventRow]:
 
     kept = heapq.nlargest(MOST_TABLE_ROWS, counted(), key=lambda row: row.time)
     if total > len(kept):
-        note = f"the newest {len(kept)} of {total:,} events; --format jsonl or csv gives all"
-        print(note, file=sys.stderr)  # noqa: T201
+        say(f"the newest {len(kept)} of {total:,} events; --format jsonl or csv gives all")
     return sorted(kept, key=lambda row: row.time)
 
 
@@ -89,5 +88,5 @@ def values(parts: Iterable[Part[T]], findings: list[Finding]) -> Iterator[T]:
 def tell(findings: list[Finding]) -> int:
     """Print the findings, one line each, to stderr; the exit code that they call for."""
     for finding in findings:
-        print(finding, file=sys.stderr)  # noqa: T201 - what the command has to say
+        say(str(finding))
     return 1 if findings else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +17,12 @@ from audit.commands.events import newest, tell
 from audit.event_history.download import Download, Place
 from audit.event_history.journal import Journal
 from audit.event_history.lookup import Window
-from audit.output import Format, OutputError, opened, write_rows
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection, parse_time
 from audit.sources.source import SourceError
+from console.messages import say, show_progress
+from console.output import Format, write_json_lines, write_rows
 
 DAYS_KEPT = 90
 ALL_REGIONS = "all"
@@ -34,7 +34,7 @@ def history(
     selection: Selection,
     *,
     resource: str | None = None,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
 ) -> int:
     """Find the wanted events of each account that `accesses` reach, in each of the Regions.
@@ -54,20 +54,18 @@ def history(
     now = datetime.now(UTC)
     oldest = now - timedelta(days=DAYS_KEPT)
     some_kept = _some_kept(selection, now, oldest)
-    if output is not None and output.is_dir():
-        raise OutputError(f"--output {output} is a folder; give the name of a file in it")
     with _journal(output) as journal:
         places = _places(accesses, regions) if some_kept else []
         begun = _begun(journal, _query(selection, resource, places, now), now)
         window = Window(selection.start and max(selection.start, oldest), selection.end or begun)
         download = Download(journal, places, selection, window, resource)
         _run(download, output)
-        _write(download.records(), form, output)
+        _write(download.records(), format, output)
         code = tell(download.findings)
         if code == 0:
             journal.remove()
         elif output is not None:
-            _say(f"what was read is in {output}; the same command asks again for the rest")
+            say(f"what was read is in {output}; the same command asks again for the rest")
     return code
 
 
@@ -78,7 +76,7 @@ def _some_kept(selection: Selection, now: datetime, oldest: datetime) -> bool:
         raise SourceError(f"--start {start.isoformat()} is in the future; give the time of an event")
     too_old = end is not None and end <= oldest
     if too_old or (start is not None and start < oldest):
-        _say(
+        say(
             f"Event history holds {DAYS_KEPT} days; for events before {oldest:%Y-%m-%d}"
             " read the trail's log files: python -m audit events s3://BUCKET"
         )
@@ -88,7 +86,7 @@ def _some_kept(selection: Selection, now: datetime, oldest: datetime) -> bool:
 def _begun(journal: Journal, query: dict[str, Any], now: datetime) -> datetime:
     begun = parse_time(journal.open(query)["begun"])
     if begun != now:
-        _say(
+        say(
             f"going on with the download begun at {begun:%Y-%m-%dT%H:%M:%SZ}, with events up to then;"
             " delete its .part folder to begin anew"
         )
@@ -96,28 +94,22 @@ def _begun(journal: Journal, query: dict[str, Any], now: datetime) -> datetime:
 
 
 def _run(download: Download, output: Path | None) -> None:
-    shown = sys.stderr.isatty()
     try:
         download.run(lambda: _show(download))
     except KeyboardInterrupt:
         if output is not None:
-            kept = f"interrupted: {download.seen:,} events are kept; the same command goes on from there"
-            _say(f"\n{kept}" if shown else kept)
+            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there")
         raise
-    if shown:
-        _say("")
 
 
-def _write(records: Iterable[Record], form: Format, output: Path | None) -> None:
-    if form is Format.JSONL:
-        with opened(output) as file:
-            for record in records:
-                file.write(record.line() + b"\n")
+def _write(records: Iterable[Record], format: Format, output: Path | None) -> None:
+    if format is Format.JSONL:
+        write_json_lines((record.line() + b"\n" for record in records), output)
         return
     rows: Iterable[EventRow] = map(row_of, records)
-    if form is Format.TABLE:
+    if format is Format.TABLE:
         rows = newest(rows)[::-1]
-    write_rows(rows, EventRow.__struct_fields__, form, output, table_columns=TABLE_COLUMNS)
+    write_rows(rows, EventRow.__struct_fields__, format, output, table_columns=TABLE_COLUMNS)
 
 
 def _places(accesses: Sequence[Aws], regions: Sequence[str]) -> list[Place]:
@@ -181,10 +173,4 @@ def _query(
 
 def _show(download: Download) -> None:
     """One line of progress, on a terminal only."""
-    if sys.stderr.isatty():
-        done = f"{download.finished} of {len(download.places)} Regions read"
-        print(f"\r{download.seen:,} events, {done}", end="", file=sys.stderr, flush=True)  # noqa: T201
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201 - messages, not the result
+    show_progress(f"{download.seen:,} events, {download.finished} of {len(download.places)} Regions read")

@@ -14,10 +14,11 @@ import msgspec
 from audit import logs, query
 from audit.commands.events import lines, tell, values
 from audit.findings import Finding
-from audit.output import Format, opened, write_rows
+from audit.queries import named_queries
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
+from console.output import Format, write_rows
 
 
 def run(
@@ -25,7 +26,7 @@ def run(
     source: Source,
     selection: Selection,
     *,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> int:
@@ -46,13 +47,13 @@ def run(
     members = [f"c{number}" for number in range(len(result.columns))]
     row_type: Any = msgspec.defstruct("Row", list(zip(members, result.types, strict=True)))
     rows = (row_type(*map(_plain, row)) for row in result.rows)
-    write_rows(rows, members, form, output, heads=_distinct(result.columns))
+    write_rows(rows, members, format, output, heads=_distinct(result.columns))
     return tell(findings)
 
 
 def _text(sql: str) -> str:
     """The SQL of a named query, or the text itself."""
-    named = query.named_queries()
+    named = named_queries()
     if re.fullmatch(r"[\w-]+", sql) and sql not in named:
         raise query.QueryError(f"no query is called {sql}; there are {', '.join(named)}")
     return named.get(sql, sql)
@@ -65,14 +66,6 @@ def _distinct(names: Sequence[str]) -> list[str]:
         tries = (f"{name}_{number}" if number else name for number in count())
         found.append(next(one for one in tries if one.lower() not in {known.lower() for known in found}))
     return found
-
-
-def listed() -> int:
-    """Name the queries that come with the program and what each answers."""
-    with opened(None) as file:
-        for name, sql in query.named_queries().items():
-            file.write(f"{name:26}{sql.splitlines()[0].removeprefix('-- ')}\n".encode())
-    return 0
 
 
 def _plain(value: Any) -> Any:

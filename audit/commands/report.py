@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import BinaryIO
 
 from audit import logs
 from audit.commands.events import tell, values
 from audit.facts import Facts, count
 from audit.findings import Finding
-from audit.output import MOST_TABLE_ROWS, Format, colours, opened, table, write_rows
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
+from console.files import opened
+from console.messages import say
+from console.output import Format, write_rows, write_text
+from console.tables import MOST_TABLE_ROWS, Tables, tables
 
 _MOST_LINES = 20  # of a section in the terminal; the page has all
 
@@ -23,7 +24,7 @@ def report(
     source: Source,
     selection: Selection,
     *,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
     html: Path | None = None,
     limit: int = DEFAULT_LIMIT,
@@ -44,40 +45,38 @@ def report(
     if html is not None:
         from audit.report_page import page  # noqa: PLC0415 - only the page pays for its template
 
-        with opened(html) as file:
-            file.write(page(facts).encode())
+        write_text(page(facts), html)
         return tell(findings)
-    if form is Format.TABLE:
-        with opened(output) as file:
-            _write_tables(facts, file)
+    if format is Format.TABLE:
+        with opened(output) as file, tables(file) as written:
+            _write_tables(facts, written)
         return tell(findings)
     write_rows(
         deed_rows(facts),
         DeedRow.__struct_fields__,
-        form,
+        format,
         output,
         heads=DeedRow.__struct_encode_fields__,
     )
     return tell(findings)
 
 
-def _write_tables(facts: Facts, file: BinaryIO) -> None:
+def _write_tables(facts: Facts, written: Tables) -> None:
     """The report for people: who did what, and under it a short part for each other question."""
-    total, bold = facts.total, colours(file)
+    total = facts.total
     title = f"Who did what: {total.count:,} events, {total.failed:,} failed"
     if total.count:
         title += f", {total.first} to {total.last}"
     deeds = list(deed_rows(facts))
     columns = deed_columns(deeds)
     lines = [[getattr(deed, name) for name in columns] for deed in deeds[:MOST_TABLE_ROWS]]
-    file.write(table([name.strip("_") for name in columns], lines, title=title, bold=bold))
+    written.write(columns, lines, title=title)
     for section in (*sections(facts), recent_changes(facts)):
         rows, name = section.rows, section.title
         if len(rows) > _MOST_LINES and section.name != "timelines":
             name += f": {'the newest' if section.newest else 'the first'} {_MOST_LINES} of {len(rows):,}"
             rows = rows[-_MOST_LINES:] if section.newest else rows[:_MOST_LINES]
         if rows:
-            file.write(b"\n" + table(section.heads, rows, title=name, bold=bold))
+            written.write(section.heads, rows, title=name)
     if len(deeds) > MOST_TABLE_ROWS:
-        note = f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all"
-        print(note, file=sys.stderr)  # noqa: T201
+        say(f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all")

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from audit.aws import Aws
-from audit.delivery import kinds, probe
-from audit.delivery.causes import Diagnosis
-from audit.delivery.channels import Channel, ChannelError, EventHistory, LogFiles, Sighting
+from audit.delivery import probe
+from audit.delivery.causes import Causes
+from audit.delivery.channel import Channel, Context
+from audit.delivery.channels import channels_for
 from audit.delivery.probe import Probe
-from audit.delivery.trail import Trail, find_trail
-from audit.findings import Finding, Severity
-from audit.output import Format, OutputError, opened, write_rows
+from audit.delivery.trail import DescribedTrail, described_trails, own_trail
+from audit.delivery.watch import Watch
+from audit.findings import USER_GUIDE, Finding, FindingKind, Severity
 from audit.sources.source import SourceError
+from console.messages import say, show_progress
+from console.output import Format, write_json_lines, write_rows
 
-BLOCKED_SECONDS = 15.0  # how long to look on when a cause is known; it may have been mended just now
-_LOGS = "S3 log file"
+NO_TRAIL = FindingKind(
+    "IBT201",
+    Severity.ERROR,
+    "no trail delivers the events of this Region",
+    "Without a trail, events are kept in Event history only, for 90 days.",
+    "Deploy the stack, or name the trail with --trail and the Region with --region.",
+    USER_GUIDE + "cloudtrail-create-and-update-a-trail.html",
+)
+PROBE_FAILED = FindingKind(
+    "IBT214",
+    Severity.ERROR,
+    "the probe call was refused",
+    "A call that AWS refuses is recorded too, so the probe goes on with it.",
+    "Allow imagebuilder:ListComponents (with --write: CreateComponent, DeleteComponent) to this identity.",
+    "https://docs.aws.amazon.com/imagebuilder/latest/userguide/security-iam.html",
+)
 
 
 class ChannelRow(msgspec.Struct, frozen=True):
@@ -46,159 +58,78 @@ class Verdict(msgspec.Struct, frozen=True):
     findings: list[dict[str, str]]
 
 
-@dataclass
-class _Watch:
-    """What has been seen so far."""
-
-    probes: Sequence[Probe]
-    channels: Sequence[Channel]
-    sightings: dict[tuple[str, str], Sighting] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    failing_since: dict[str, float] = field(default_factory=dict)
-    next_look: dict[str, float] = field(default_factory=dict)
-
-    def missing(self) -> list[Channel]:
-        return [
-            channel
-            for channel in self.channels
-            if any((channel.name, one.request_id) not in self.sightings for one in self.probes)
-        ]
-
-    def look(self) -> None:
-        for channel in self.missing():
-            if time.monotonic() < self.next_look.get(channel.name, 0.0):
-                continue
-            try:
-                for sighting in channel.look(self.probes):
-                    self.sightings.setdefault((channel.name, sighting.request_id), sighting)
-                self.errors.pop(channel.name, None)
-                self.failing_since.pop(channel.name, None)
-            except ChannelError as error:
-                self.errors[channel.name] = str(error)
-                self.failing_since.setdefault(channel.name, time.monotonic())
-            self.next_look[channel.name] = time.monotonic() + channel.pause_seconds
-
-    def closed(self) -> bool:
-        """Whether every channel that is waited for has been refusing to be looked at for a while."""
-        long_ago = time.monotonic() - BLOCKED_SECONDS
-        return all(self.failing_since.get(one.name, long_ago + 1) <= long_ago for one in self.missing())
-
-    def rows(self) -> list[ChannelRow]:
-        return [self._row(channel, one) for channel in self.channels for one in self.probes]
-
-    def _row(self, channel: Channel, one: Probe) -> ChannelRow:
-        sighting = self.sightings.get((channel.name, one.request_id))
-        if sighting is None:
-            return ChannelRow(channel.name, one.event_name, False, None, self.errors.get(channel.name, ""))
-        latency = round(_seconds(one.made_at, sighting.at), 1)
-        return ChannelRow(channel.name, one.event_name, True, latency, sighting.where)
-
-
 def verify(
     aws: Aws,
     *,
     trail_name: str | None = None,
     writing: bool = False,
     timeout: float = 1200.0,
-    form: Format = Format.TABLE,
+    format: Format = Format.TABLE,
     output: Path | None = None,
 ) -> int:
     """Make the probe and follow it for `timeout` seconds at most; 0 only when it was seen in every channel.
 
-    Where a cause is known that keeps the log file from arriving, it is not waited for.
+    A channel of which it is known that it stays empty is not waited for.
 
     Raises:
         SourceError: AWS cannot be asked, or it is not clear which trail is meant.
         OutputError: the result cannot be written.
 
     """
-    _check(output)
-    trail = find_trail(aws, trail_name)
     account_id = _account(aws)
+    trail = _trail(aws, trail_name, account_id)
     probes = (probe.write if writing else probe.read)(aws.client("imagebuilder"))
-    findings = [Finding(kinds.PROBE_FAILED, one.event_name, one.refused) for one in probes if one.refused]
-    channels: list[Channel] = [EventHistory(aws)]
+    context = Context(aws, account_id, probes, trail)
+    channels = channels_for(context)
+    watch = Watch(context, channels, Causes.found(context, channels))
+    watch.wait(timeout, lambda missing, waited: _show(missing, waited, timeout))
+    findings = [Finding(PROBE_FAILED, one.event_name, one.refused) for one in probes if one.refused]
     if trail is None:
-        where = trail_name or f"Region {probes[0].region}"
-        findings.append(Finding(kinds.NO_TRAIL, where, "DescribeTrails does not show one"))
-    else:
-        channels.append(LogFiles(aws, trail, account_id))
-        findings += Diagnosis(aws, trail, account_id, probes[0]).findings()
-    watch = _Watch(probes, channels)
-    _wait(watch, timeout, blocked=_blocks(findings))
-    findings = _explained(watch, findings, trail, timeout)
-    _write(watch, findings, trail, form, output)
+        where = trail_name or f"Region {context.region}"
+        findings.append(Finding(NO_TRAIL, where, "DescribeTrails does not show one"))
+    findings += watch.findings(timeout)
+    _write(watch, findings, format, output)
     return 0 if not watch.missing() and not any(one.refused for one in probes) and trail else 1
 
 
-def _check(output: Path | None) -> None:
-    """Tell before the probe, not after the wait, that the result cannot be written."""
-    if output is None:
-        return
-    if output.is_dir():
-        raise OutputError(f"--output {output} is a folder; give the name of a file in it")
-    folder = output.resolve().parent
-    device = output.exists() and not output.is_file()
-    if not device and not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"--output {output}: no file can be made in {folder}; give a path in a writable folder"
-        )
+def _trail(aws: Aws, name: str | None, account_id: str) -> DescribedTrail | None:
+    """Choose the trail, and say so where it was one of several."""
+    known = described_trails(aws, name)
+    trail = own_trail(known, account_id)
+    others = ", ".join(sorted(one.arn for one in known if one != trail))
+    if trail and others:
+        say(f"following {trail.arn}; --trail follows another: {others}")
+    return trail
 
 
-def _wait(watch: _Watch, timeout: float, *, blocked: bool) -> None:
-    started = time.monotonic()
-    patience = min(timeout, BLOCKED_SECONDS) if blocked else timeout
-    while True:
-        watch.look()
-        waited = time.monotonic() - started
-        missing = [channel.name for channel in watch.missing()]
-        _show(missing, waited, patience)
-        if (
-            not missing or watch.closed() or not waited < patience
-        ):  # so that a patience of "nan" seconds ends, too
-            return
-        time.sleep(min(0.25, max(0.0, patience - waited)))
+def _rows(watch: Watch) -> list[ChannelRow]:
+    return [_row(watch, channel, one) for channel in watch.channels for one in watch.context.probes]
 
 
-def _explained(watch: _Watch, findings: list[Finding], trail: Trail | None, timeout: float) -> list[Finding]:
-    """The findings that hold after the wait: causes only if it did not arrive, and what else became clear."""
-    missing = {channel.name for channel in watch.missing()}
-    if not missing and trail is not None:
-        return [
-            one for one in findings if one.kind.severity is Severity.WARNING or one.kind is kinds.PROBE_FAILED
-        ]
-    explained = list(findings)
-    unreadable = sorted(missing & set(watch.errors) - ({_LOGS} if _blocks(findings) else set()))
-    explained += [Finding(kinds.CANNOT_READ, name, watch.errors[name]) for name in unreadable]
-    if missing and not _blocks(explained):
-        explained.append(
-            Finding(kinds.LATE, ", ".join(sorted(missing)), f"not seen within {timeout:.0f} seconds")
-        )
-    return explained
+def _row(watch: Watch, channel: Channel, one: Probe) -> ChannelRow:
+    sighting = watch.context.sightings.get((channel.name, one.request_id))
+    if sighting is None:
+        return ChannelRow(channel.name, one.event_name, False, None, watch.errors.get(channel.name, ""))
+    latency = round((sighting.at - one.made_at).total_seconds(), 1)
+    return ChannelRow(channel.name, one.event_name, True, latency, sighting.where)
 
 
-def _blocks(findings: Sequence[Finding]) -> bool:
-    return any(one.kind.severity is Severity.ERROR and one.kind is not kinds.PROBE_FAILED for one in findings)
-
-
-def _write(
-    watch: _Watch, findings: Sequence[Finding], trail: Trail | None, form: Format, output: Path | None
-) -> None:
-    rows = watch.rows()
-    if form in {Format.JSON, Format.JSONL}:
+def _write(watch: Watch, findings: Sequence[Finding], format: Format, output: Path | None) -> None:
+    rows, trail = _rows(watch), watch.context.trail
+    if format in {Format.JSON, Format.JSONL}:
         verdict = Verdict(
             delivered=not watch.missing() and trail is not None,
             trail_arn=trail.arn if trail else None,
             channels=rows,
             findings=[_described(one) for one in findings],
         )
-        with opened(output) as file:
-            file.write(msgspec.json.encode(verdict) + b"\n")
+        write_json_lines([msgspec.json.encode(verdict) + b"\n"], output)
         return
     title = f"Delivery of trail {trail.arn}" if trail else "Delivery without a trail"
-    write_rows(rows, ChannelRow.__struct_fields__, form, output, title=title)
+    write_rows(rows, ChannelRow.__struct_fields__, format, output, title=title)
     for one in findings:
-        print(f"{one}\n  mend: {one.kind.fix}", file=sys.stderr)  # noqa: T201 - what the command has to say
+        say(str(one))
+        say(f"  fix: {one.kind.fix}")
 
 
 def _described(finding: Finding) -> dict[str, str]:
@@ -216,10 +147,8 @@ def _described(finding: Finding) -> dict[str, str]:
 
 def _show(missing: Sequence[str], waited: float, patience: float) -> None:
     """One line of progress, on a terminal only."""
-    if sys.stderr.isatty():
-        state = f"waiting for {', '.join(missing)}" if missing else "seen in every channel"
-        sys.stderr.write(f"\r\033[K{waited:4.0f} of {patience:.0f} s: {state}{'' if missing else chr(10)}")
-        sys.stderr.flush()
+    state = f"waiting for {', '.join(missing)}" if missing else "seen in every channel"
+    show_progress(f"{waited:4.0f} of {patience:.0f} s: {state}")
 
 
 def _account(aws: Aws) -> str:
@@ -227,7 +156,3 @@ def _account(aws: Aws) -> str:
         return str(aws.client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
         raise SourceError(f"no caller identity: {error}; check credentials, Region and endpoint") from error
-
-
-def _seconds(start: datetime, end: datetime) -> float:
-    return (end - start).total_seconds()

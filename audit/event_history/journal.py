@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from audit.output import OutputError
+from console.errors import OutputError
 
 _PLACE = re.compile(r"\d{12}\.[a-z]+(?:-[a-z]+)+-\d{1,2}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from audit.native import SOURCE, library_path
 FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-shared")
 
 
-def compiled() -> str | None:
-    """Compile, and remove what was compiled before; None once the library is there, or why it is not."""
-    library = library_path()
+def compiled(library: Path) -> str | None:
+    """Compile to a file; None once it is there, or why it is not. Removes what was compiled there before."""
     if library.exists():
         return None
     name = os.environ.get("CC", "cc")
@@ -36,6 +34,8 @@ def compiled() -> str | None:
 
 
 if __name__ == "__main__":
-    fault = compiled()
+    fault = compiled(library_path())
     if fault:
-        print(f"{fault}: reading logs works, but takes about twice as long", file=sys.stderr)  # noqa: T201
+        from console.messages import say  # the build of a wheel has no console
+
+        say(f"{fault}: reading logs works, but takes about twice as long")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from html import escape
 from pathlib import Path
 
-from policies.commands.output import put, say
-from policies.controls import Verdict, assess
-from policies.listing import ListFormat, Row, listing
-from policies.proofs import World
-from policies.stack import Stack
+import msgspec
 
-COLUMNS = ("stack", "control", "title", "verdict", "evidence", "problem")
+from components.registered import registered
+from config.stack import Stack
+from console.messages import say
+from console.output import Format, write_rows, write_text
+from console.page import page
+from console.text import html
+from policies.controls import Verdict, assess
+from policies.proofs import World
+
 _PLURALS = {"statement": "statements", "question": "questions", "property": "properties", "test": "tests"}
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
@@ -26,20 +28,24 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem } td, th { text
 """
 
 
-class ControlFormat(StrEnum):
-    """How the verdicts are written."""
+class ControlRow(msgspec.Struct, frozen=True):
+    """One piece of evidence for a control, or all of it in brief, with what is wrong there."""
 
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    HTML = "html"
+    stack: str
+    control: str
+    title: str
+    verdict: str
+    evidence: str
+    problem: str
 
 
-def controls(stacks: Sequence[Stack], how: ControlFormat, output: Path | None) -> int:
+COLUMNS = ControlRow.__struct_fields__
+
+
+def controls(stacks: Sequence[Stack], format: Format, output: Path | None) -> int:
     """Print the verdict on every control; return 1 if one is not met.
 
-    A table has one line a control, with the first problem where it is not met; the other forms have all
+    A table has one line a control, with the first problem where it is not met; the other formats have all
     evidence.
 
     Raises:
@@ -47,23 +53,25 @@ def controls(stacks: Sequence[Stack], how: ControlFormat, output: Path | None) -
         OutputError: the output file cannot be written.
 
     """
-    rows: list[Row] = []
+    rows: list[ControlRow] = []
     missed = 0
     for stack in stacks:
-        verdicts = list(assess(World(stack)))
+        verdicts = list(assess(World(stack), registered(stack)))
         for verdict in verdicts:
-            rows.extend([_brief(stack, verdict)] if how is ControlFormat.TABLE else _full(stack, verdict))
+            rows.extend([_brief(stack, verdict)] if format is Format.TABLE else _full(stack, verdict))
         counts = {
             word: sum(verdict.word == word for verdict in verdicts) for word in ("met", "NOT MET", "open")
         }
         say(f"{stack.name}: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
         missed += counts["NOT MET"]
-    text = _html(rows) if how is ControlFormat.HTML else listing(rows, COLUMNS, ListFormat(how.value))
-    put(text, output)
+    if format is Format.HTML:
+        write_text(_html(rows), output)
+    else:
+        write_rows(rows, COLUMNS, format, output, fold=True)
     return 1 if missed else 0
 
 
-def _brief(stack: Stack, verdict: Verdict) -> Row:
+def _brief(stack: Stack, verdict: Verdict) -> ControlRow:
     kinds: dict[str, int] = {}
     for finding in verdict.findings:
         kinds[finding.kind] = kinds.get(finding.kind, 0) + 1
@@ -72,16 +80,8 @@ def _brief(stack: Stack, verdict: Verdict) -> Row:
         for finding in verdict.findings
         if finding.problem is not None
     ]
-    return {
-        "stack": stack.name,
-        "control": verdict.control.name,
-        "title": verdict.control.title,
-        "verdict": verdict.word,
-        "evidence": ", ".join(
-            f"{count} {_PLURALS[kind] if count > 1 else kind}" for kind, count in kinds.items()
-        ),
-        "problem": verdict.control.open or _first(problems),
-    }
+    counts = (f"{count} {_PLURALS[kind] if count > 1 else kind}" for kind, count in kinds.items())
+    return _row(stack, verdict, ", ".join(counts), verdict.control.open or _first(problems))
 
 
 def _first(problems: Sequence[str]) -> str:
@@ -89,32 +89,30 @@ def _first(problems: Sequence[str]) -> str:
     return f"{problems[0]}{more}" if problems else ""
 
 
-def _full(stack: Stack, verdict: Verdict) -> Iterator[Row]:
-    head = {
-        "stack": stack.name,
-        "control": verdict.control.name,
-        "title": verdict.control.title,
-        "verdict": verdict.word,
-    }
+def _full(stack: Stack, verdict: Verdict) -> Iterator[ControlRow]:
     if verdict.control.open is not None:
-        yield {**head, "evidence": "", "problem": verdict.control.open}
+        yield _row(stack, verdict, "", verdict.control.open)
     for finding in verdict.findings:
-        yield {**head, "evidence": f"{finding.kind} {finding.evidence}", "problem": finding.problem or ""}
+        yield _row(stack, verdict, f"{finding.kind} {finding.evidence}", finding.problem or "")
 
 
-def _html(rows: Sequence[Row]) -> str:
+def _row(stack: Stack, verdict: Verdict, evidence: str, problem: str) -> ControlRow:
+    return ControlRow(
+        stack.name, verdict.control.name, verdict.control.title, verdict.word, evidence, problem
+    )
+
+
+def _html(rows: Sequence[ControlRow]) -> str:
     head = "".join(f"<th>{column}</th>" for column in COLUMNS)
     body = "".join(
-        "<tr>" + "".join(_cell(column, str(row[column])) for column in COLUMNS) + "</tr>\n" for row in rows
+        "<tr>" + "".join(_cell(column, getattr(row, column)) for column in COLUMNS) + "</tr>\n"
+        for row in rows
     )
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Controls</title>\n'
-        f"<style>{_STYLE}</style>\n<h1>Controls, evidence, verdicts</h1>\n"
-        f"<table>\n<tr>{head}</tr>\n{body}</table>\n</html>\n"
-    )
+    table = f"<table>\n<tr>{head}</tr>\n{body}</table>\n"
+    return page("Controls", f"<h1>Controls, evidence, verdicts</h1>\n{table}", style=_STYLE)
 
 
 def _cell(column: str, text: str) -> str:
     if column == "verdict":
-        return f'<td class="{text.lower().replace(" ", "-")}">{escape(text)}</td>'
-    return f"<td>{escape(text)}</td>"
+        return f'<td class="{text.lower().replace(" ", "-")}">{html(text)}</td>'
+    return f"<td>{html(text)}</td>"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from console.output import write_text
+from console.text import safe
 from iam_evaluation import DocumentKind, PolicyError
 from policies.reference import find_problems
 
@@ -20,7 +21,7 @@ def lint(files: Sequence[Path], kind: DocumentKind, partition: str) -> int:
 
     """
     problems = [f"{file}: {problem}" for file in files for problem in _problems(file, kind, partition)]
-    sys.stdout.writelines(f"{problem}\n" for problem in problems)
+    write_text("".join(f"{safe(problem)}\n" for problem in problems), None)
     return 1 if problems else 0
 
 
@@ -30,5 +31,5 @@ def _problems(file: Path, kind: DocumentKind, partition: str) -> list[str]:
     except OSError as error:
         raise PolicyError(f"{file}: {error.strerror}; name a file that holds a policy as JSON") from error
     except ValueError as error:
-        raise PolicyError(f"{file}: no JSON: {error}") from error
+        raise PolicyError(f"{file}: not JSON: {error}") from error
     return list(find_problems(document, kind, partition=partition))

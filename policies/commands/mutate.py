@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from policies.commands.output import put, say
-from policies.listing import ListFormat, Row, listing
+import msgspec
+
+from config.stack import Stack
+from console.messages import say
+from console.output import Format, write_rows
 from policies.mutation import Fate, fates
-from policies.stack import Stack
-
-COLUMNS = ("stack", "statement", "change", "noticed by")
 
 
-def mutate(stacks: Sequence[Stack], how: ListFormat, output: Path | None, *, every: bool = False) -> int:
+class ChangeRow(msgspec.Struct, frozen=True):
+    """One change of a document, and what noticed it."""
+
+    stack: str
+    statement: str
+    kind: str
+    change: str
+    noticed_by: str = msgspec.field(name="noticed by")
+
+
+def mutate(stacks: Sequence[Stack], format: Format, output: Path | None, *, every: bool = False) -> int:
     """Print the changes that no proof notices (with `every`, all changes); return 1 if one has no reason.
 
     Raises:
         OutputError: the output file cannot be written.
 
     """
-    rows: list[Row] = []
+    rows: list[ChangeRow] = []
     survivors = 0
     for stack in stacks:
         found = list(fates(stack))
@@ -31,12 +42,15 @@ def mutate(stacks: Sequence[Stack], how: ListFormat, output: Path | None, *, eve
         say(
             f"{stack.name}: {len(found)} changes, {killed} noticed, {reasoned} harmless, {survived} survivors"
         )
+        kinds = Counter(fate.mutant.kind.value for fate in found)
+        say(f"{stack.name}: {', '.join(f'{count} {kind}' for kind, count in kinds.most_common())}")
         survivors += survived
-    put(listing(rows, COLUMNS, how), output)
+    heads = ChangeRow.__struct_encode_fields__
+    write_rows(rows, ChangeRow.__struct_fields__, format, output, heads=heads, fold=True)
     return 1 if survivors else 0
 
 
-def _row(stack: Stack, fate: Fate) -> Row:
+def _row(stack: Stack, fate: Fate) -> ChangeRow:
     noticed = fate.killed_by or (f"harmless: {fate.reason}" if fate.reason else "NOBODY")
     statement = f"{fate.mutant.document}/{fate.mutant.sid}"
-    return {"stack": stack.name, "statement": statement, "change": fate.mutant.change, "noticed by": noticed}
+    return ChangeRow(stack.name, statement, fate.mutant.kind, fate.mutant.change, noticed)

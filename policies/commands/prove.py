@@ -6,41 +6,71 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+import msgspec
+
+from config.stack import Stack
+from console.messages import say
+from console.output import Format, write_rows
 from iam_evaluation import Verdict
-from policies.commands.output import put, say
 from policies.form import faults, unknown_words
-from policies.listing import ListFormat, Row, listing
-from policies.proofs import Proof, World, red
-from policies.stack import Stack
-
-COLUMNS = ("stack", "question", "answer", "who", "because", "as expected")
-_EACH = ("stack", "question", "ask", "action", "target", "actor", "answer", "because", "expected", "right")
+from policies.proofs import ANYTHING_ELSE, Proof, World, red
 
 
-def prove(stacks: Sequence[Stack], how: ListFormat, output: Path | None, *, only_red: bool = False) -> int:
+class AnswersRow(msgspec.Struct, frozen=True):
+    """One line of the table: all to whom the same question gives the same answer."""
+
+    stack: str
+    question: str
+    answer: str
+    who: str
+    because: str
+    as_expected: str
+
+
+class AnswerRow(msgspec.Struct, frozen=True):
+    """One answer; `right` says whether it is the one expected.
+
+    `near_miss` says what the request misses by a hair, or is empty.
+    """
+
+    stack: str
+    question: str
+    ask: str
+    action: str
+    target: str
+    actor: str
+    answer: str
+    because: str
+    expected: str
+    right: bool
+    near_miss: str
+
+
+def prove(stacks: Sequence[Stack], format: Format, output: Path | None, *, only_red: bool = False) -> int:
     """Print every answer; return 1 if one is not as expected, or a document has a fault of form.
 
-    A table has one line for all whom the same question gives the same answer; the other forms one for each.
+    A table has one line for all whom the same question gives the same answer; the other formats one for each.
 
     Raises:
         PolicyError: a document is malformed.
         OutputError: the output file cannot be written.
 
     """
-    rows: list[Row] = []
+    row_type = AnswersRow if format is Format.TABLE else AnswerRow
+    rows: list[msgspec.Struct] = []
     wrong = 0
     for stack in stacks:
         world = World(stack)
-        proofs = list(world.prove())
+        proofs = [*world.prove(), *world.anything_else()]
         found = red(proofs)
         bad = [*faults(stack, world.documents), *unknown_words(stack, world.documents)]
         for fault in bad:
             say(f"{stack.name}: {fault.document} {fault.sid}: {fault.message}")
         wrong += len(found) + len(bad)
         shown = found if only_red else proofs
-        rows.extend(_grouped(stack, shown) if how is ListFormat.TABLE else _each(stack, shown))
+        rows.extend(_grouped(stack, shown) if format is Format.TABLE else _each(stack, shown))
         say(f"{stack.name}: {len(proofs)} answers, {len(proofs) - len(found)} as expected, {len(found)} not")
-    put(listing(rows, COLUMNS if how is ListFormat.TABLE else _EACH, how), output)
+    write_rows(rows, row_type.__struct_fields__, format, output, fold=True)
     return 1 if wrong else 0
 
 
@@ -53,37 +83,33 @@ def _expected(proof: Proof) -> str:
     return f"{_answer(proof.expected)}: {proof.expected.value}{sids}"
 
 
-def _each(stack: Stack, proofs: Iterable[Proof]) -> Iterator[Row]:
+def _each(stack: Stack, proofs: Iterable[Proof]) -> Iterator[AnswerRow]:
     for proof in proofs:
-        yield {
-            "stack": stack.name,
-            "question": proof.question,
-            "ask": proof.ask,
-            "action": proof.action,
-            "target": proof.target,
-            "actor": proof.actor,
-            "answer": _answer(proof.verdict),
-            "because": f"{proof.verdict.value}: {proof.because}",
-            "expected": _expected(proof),
-            "right": proof.right,
-        }
+        yield AnswerRow(
+            stack=stack.name,
+            question=proof.question,
+            ask=proof.ask,
+            action=proof.action,
+            target=proof.target,
+            actor=proof.actor,
+            answer=_answer(proof.verdict),
+            because=f"{proof.verdict.value}: {proof.because}",
+            expected=_expected(proof),
+            right=proof.right,
+            near_miss=proof.near_miss,
+        )
 
 
-def _grouped(stack: Stack, proofs: Iterable[Proof]) -> Iterator[Row]:
+def _grouped(stack: Stack, proofs: Iterable[Proof]) -> Iterator[AnswersRow]:
     for _, asked in groupby(proofs, key=lambda proof: proof.question):
         who: dict[tuple[str, str, str], list[str]] = {}
         answers = list(asked)
         for proof in answers:
+            if proof.near_miss and proof.right and proof.question != ANYTHING_ELSE:
+                continue  # the table has whom it says yes to, once
             expected = "yes" if proof.right else f"NO, expected {_expected(proof)}"
             names = who.setdefault((_answer(proof.verdict), proof.because, expected), [])
             if proof.actor not in names:
                 names.append(proof.actor)
         for (answer, because, expected), names in sorted(who.items(), reverse=True):
-            yield {
-                "stack": stack.name,
-                "question": answers[0].ask,
-                "answer": answer,
-                "who": ", ".join(names),
-                "because": because,
-                "as expected": expected,
-            }
+            yield AnswersRow(stack.name, answers[0].ask, answer, ", ".join(names), because, expected)

@@ -5,41 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from policies.commands.output import put, say
-from policies.copies import COPIES, stale_copies, write_copies
-from policies.render import RenderFormat, policy_json, render
-from policies.stack import Stack, documents
+from config.stack import Stack
+from config.stack_file import project_folder
+from console.messages import say
+from console.output import Format, write_text
+from policies.copies import stale_copies, write_copies
+from policies.documents import documents
+from policies.render import policy_json, render
 
 
-def show(stacks: Sequence[Stack], how: RenderFormat, output: Path | None) -> int:
+def show(stacks: Sequence[Stack], format: Format, output: Path | None) -> int:
     """Print the documents of the stacks, one stack after the other; JSON of several stacks is by stack.
 
     Raises:
         OutputError: the output file cannot be written.
 
     """
-    if how is RenderFormat.JSON and len(stacks) > 1:
+    if format is Format.JSON and len(stacks) > 1:
         found = {
             stack.name: {name: document.document() for name, document in documents(stack).items()}
             for stack in stacks
         }
-        put(policy_json(found), output)
+        write_text(policy_json(found), output)
     else:
-        put("\n".join(render(stack, how) for stack in stacks), output)
+        write_text("\n".join(render(stack, format) for stack in stacks), output)
     return 0
 
 
 def check(stacks: Sequence[Stack]) -> int:
-    """Say which committed copies are stale; return 1 if any is."""
-    stale = list(stale_copies(stacks))
+    """Say which copies committed in the project in hand are stale; return 1 if any is."""
+    stale = list(stale_copies(stacks, _copies()))
     for line in stale:
         say(line)
     if stale:
-        say("mend with: python -m policies render --write")
+        say("write them anew with: python -m policies render --write")
     return 1 if stale else 0
 
 
 def write(stacks: Sequence[Stack]) -> int:
-    """Write the committed copies anew."""
-    say(f"{write_copies(stacks)} copies written to {COPIES}")
+    """Write the copies committed in the project in hand anew."""
+    say(f"{write_copies(stacks, _copies())} copies written to {_copies()}")
     return 0
+
+
+def _copies() -> Path:
+    return project_folder() / "policies" / "rendered"

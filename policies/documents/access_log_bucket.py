@@ -5,44 +5,27 @@ S3's log delivery may write, for this one source bucket only; all other rules ar
 
 from __future__ import annotations
 
+from config.stack import Stack
+from iam_evaluation import DocumentKind, Principal
 from policies.documents.bucket import deletion_protection, secure_transport
-from policies.documents.statement import EVERYONE, USER_GUIDES, Document, Statement, plain
+from policies.documents.card import OTHER_ACCOUNT, Actor, DocumentCard, Quota, Target
+from policies.documents.statement import EVERYONE, USER_GUIDES, Statement
+from policies.near_misses import services_called_almost
 
 S3_LOG_DELIVERY = "logging.s3.amazonaws.com"  # the same in aws, aws-cn and aws-us-gov
 
 _ACCESS_LOGS = f"{USER_GUIDES}/AmazonS3/latest/userguide/enable-server-access-logging.html"
 
 
-def access_log_bucket(
-    *,
-    partition: str,
-    bucket_name: str,
-    account_id: str,
-    source_bucket_name: str,
-    key_prefix: str = "",
-    protect_logs: bool = True,
-    break_glass_role_arn: str | None = None,
-    deployer_role_arn: str | None = None,
-) -> Document:
-    """Return the policy of the bucket `bucket_name`, which takes the access logs of `source_bucket_name`.
-
-    `partition` is aws, aws-cn or aws-us-gov; `account_id` owns both buckets. `key_prefix` is the prefix of
-    the log objects as given to S3, such as "access/". The other parameters mean what they mean for the log
-    bucket.
-    """
-    bucket = f"arn:{partition}:s3:::{bucket_name}"
-    objects = f"{bucket}/{key_prefix}*"
-    statements = [
-        _delivery(objects, f"arn:{partition}:s3:::{source_bucket_name}", account_id),
+def build(stack: Stack) -> tuple[Statement, ...]:
+    """Return the policy of the bucket that takes the access logs of the log bucket."""
+    bucket = _bucket(stack)
+    return (
+        _delivery(f"{bucket}/*", stack.bucket_arn, stack.place.account_id),
         _no_forgery(f"{bucket}/*"),
         *secure_transport(bucket),
-    ]
-    if protect_logs:
-        statements.extend(deletion_protection(bucket, break_glass_role_arn, deployer_role_arn))
-    return Document(title="Policy of the access log bucket", statements=tuple(statements))
-
-
-access_log_bucket_policy = plain(access_log_bucket)
+        *(deletion_protection(stack, bucket) if stack.protected else ()),
+    )
 
 
 def _delivery(objects: str, source_bucket: str, account_id: str) -> Statement:
@@ -73,3 +56,47 @@ def _no_forgery(objects: str) -> Statement:
         resources=(objects,),
         conditions={"StringNotEquals": {"aws:PrincipalServiceName": S3_LOG_DELIVERY}},
     )
+
+
+def _bucket(stack: Stack) -> str:
+    return stack.place.bucket_arn(stack.access_log_bucket or "")
+
+
+def _targets(stack: Stack) -> dict[str, Target]:
+    account, bucket = stack.place.account_id, _bucket(stack)
+    return {
+        "access log bucket": Target(bucket, account, CARD.name),
+        "access log bucket before its policy is there": Target(bucket, account),
+        "another access log bucket": Target(f"{bucket}-2", account),
+        "access log of another bucket": Target(f"{bucket}-2/log", account),
+        "access log": Target(f"{bucket}/2030-01-31-00-00-00-0123456789ABCDEF", account, CARD.name),
+    }
+
+
+def _actors(stack: Stack) -> tuple[Actor, ...]:
+    logging, account = Principal.service(S3_LOG_DELIVERY), stack.place.account_id
+
+    def source(name: str, title: str, arn: str, account_id: str) -> Actor:
+        return Actor(name, title, logging, {"aws:SourceArn": arn, "aws:SourceAccount": account_id})
+
+    bucket = stack.bucket_arn
+    return (
+        source("access-logging", "S3 access logs, log bucket", bucket, account),
+        source("other-access-logging", "S3 access logs, other bucket", f"{bucket}-2", account),
+        source("foreign-access-logging", "S3 access logs, namesake bucket", bucket, OTHER_ACCOUNT),
+        *services_called_almost(S3_LOG_DELIVERY, {"aws:SourceArn": bucket, "aws:SourceAccount": account}),
+    )
+
+
+CARD = DocumentCard(
+    name="access-log-bucket",
+    title="Policy of the access log bucket",
+    kind=DocumentKind.RESOURCE,
+    quota=Quota.BUCKET_POLICY,
+    build=build,
+    applies=lambda stack: stack.access_log_bucket is not None,
+    resource=_bucket,
+    targets=_targets,
+    actors=_actors,
+    order=40,
+)

@@ -7,55 +7,55 @@ named here.
 
 from __future__ import annotations
 
-from policies.documents.statement import EVERYONE, USER_GUIDES, Document, Statement, plain
+from config.place import logs_folder
+from config.stack import Stack
+from iam_evaluation import DocumentKind
+from policies.documents.card import OTHER_ACCOUNT, DocumentCard, Quota, Target
+from policies.documents.statement import EVERYONE, USER_GUIDES, Statement
 
 CLOUDTRAIL = "cloudtrail.amazonaws.com"  # the same in aws, aws-cn and aws-us-gov
+
+# The settings of a bucket that keep logs safe, private and arriving. The lock and break-glass share the list.
+PROTECTIVE_SETTINGS = (
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketLogging",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketRequestPayment",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+)
 
 _CLOUDTRAIL_GUIDE = f"{USER_GUIDES}/awscloudtrail/latest/userguide"
 _S3_GUIDE = f"{USER_GUIDES}/AmazonS3/latest/userguide"
 _TRAIL_BUCKET = f"{_CLOUDTRAIL_GUIDE}/create-s3-bucket-policy-for-cloudtrail.html"
 
 
-def log_bucket(
-    *,
-    partition: str,
-    bucket_name: str,
-    account_id: str,
-    trail_arn: str,
-    key_prefix: str = "",
-    key_arn: str | None = None,
-    protect_logs: bool = True,
-    break_glass_role_arn: str | None = None,
-    deployer_role_arn: str | None = None,
-) -> Document:
+def build(stack: Stack) -> tuple[Statement, ...]:
     """Return the policy of the trail's log bucket.
 
-    `partition` is aws, aws-cn or aws-us-gov. `key_prefix` stands before AWSLogs/, without slashes at its
-    ends. `key_arn` is the full ARN of the key that log files must be encrypted with; None asks for no key.
+    What protects logs covers the whole bucket, whatever stands before AWSLogs/ now or stood there before.
 
-    `protect_logs` forbids everyone but `break_glass_role_arn` to delete logs. Where a break-glass role is
-    named, the bucket's own settings are locked too, for all but that role and `deployer_role_arn` (ARN
-    patterns are allowed). Where none is named, settings stay open to the account's administrators: nobody
-    could undo the lock otherwise. S3 always lets the account's root user replace or remove a bucket policy,
-    which is the way back from every lock here:
+    `protect_logs` forbids everyone but break-glass to delete logs. Where there is a break-glass role, the
+    bucket's own settings are locked too, for all but that role and the deployer. Where there is none,
+    settings stay open to the administrators of the account: nobody could undo the lock otherwise. S3 lets the
+    root user of the account replace or remove a bucket policy, which is the way back from every lock here:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     """
-    bucket = f"arn:{partition}:s3:::{bucket_name}"
-    folder = f"{bucket}/{key_prefix}/AWSLogs" if key_prefix else f"{bucket}/AWSLogs"
-    statements = [
-        _acl_check(bucket, trail_arn),
-        _log_writing(f"{folder}/{account_id}/*", trail_arn),
-        _no_forgery(f"{folder}/*"),
+    bucket, logs = stack.bucket_arn, f"{stack.bucket_arn}/{stack.logs_folder}"
+    return (
+        _acl_check(bucket, stack.trail_arn),
+        _log_writing(f"{logs}{stack.place.account_id}/*", stack.trail_arn),
+        _no_forgery(f"{bucket}/*"),
         *secure_transport(bucket),
-    ]
-    if key_arn is not None:
-        statements.append(_encrypted_logs(f"{folder}/*/CloudTrail/*.json.gz", key_arn))
-    if protect_logs:
-        statements.extend(deletion_protection(bucket, break_glass_role_arn, deployer_role_arn))
-    return Document(title="Policy of the log bucket", statements=tuple(statements))
-
-
-log_bucket_policy = plain(log_bucket)
+        _encrypted_logs(f"{bucket}/*/CloudTrail/*.json.gz", stack.key_arn),
+        *(deletion_protection(stack, bucket) if stack.protected else ()),
+    )
 
 
 def _acl_check(bucket: str, trail_arn: str) -> Statement:
@@ -91,7 +91,7 @@ def _no_forgery(objects: str) -> Statement:
     # Replication writes objects under an action of its own, so that it would be a second way to forge.
     return Statement(
         sid="OnlyCloudTrailWritesWhereLogsLie",
-        purpose="Nobody but CloudTrail, not even an administrator, may put objects among the logs.",
+        purpose="Nobody but CloudTrail, not even an administrator, may put objects into this bucket.",
         reference=f"{USER_GUIDES}/IAM/latest/UserGuide/reference_policies_condition-keys.html"
         "#condition-keys-principalservicename",
         effect="Deny",
@@ -144,14 +144,13 @@ def _encrypted_logs(log_files: str, key_arn: str) -> Statement:
     )
 
 
-def deletion_protection(
-    bucket: str, break_glass_role_arn: str | None, deployer_role_arn: str | None
-) -> tuple[Statement, ...]:
+def deletion_protection(stack: Stack, bucket: str) -> tuple[Statement, ...]:
     """Return what keeps the objects of `bucket` (its ARN), and its protective settings, as they are."""
-    if break_glass_role_arn is None:
+    break_glass, deployer = stack.break_glass_role_arn, stack.deployer_role_arn
+    if break_glass is None:
         return (_no_deletion(bucket, ()),)
-    settings_keepers = tuple(arn for arn in (break_glass_role_arn, deployer_role_arn) if arn is not None)
-    return _no_deletion(bucket, (break_glass_role_arn,)), _settings_lock(bucket, settings_keepers)
+    settings_keepers = tuple(arn for arn in (break_glass, deployer) if arn is not None)
+    return _no_deletion(bucket, (break_glass,)), _settings_lock(bucket, settings_keepers)
 
 
 def _no_deletion(bucket: str, except_roles: tuple[str, ...]) -> Statement:
@@ -182,20 +181,40 @@ def _settings_lock(bucket: str, except_roles: tuple[str, ...]) -> Statement:
         reference=f"{_S3_GUIDE}/bucket-policies.html",
         effect="Deny",
         principal=EVERYONE,
-        actions=(
-            "s3:DeleteBucketPolicy",
-            "s3:PutBucketAcl",
-            "s3:PutBucketLogging",
-            "s3:PutBucketObjectLockConfiguration",
-            "s3:PutBucketOwnershipControls",
-            "s3:PutBucketPolicy",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutBucketRequestPayment",
-            "s3:PutBucketVersioning",
-            "s3:PutEncryptionConfiguration",
-            "s3:PutLifecycleConfiguration",
-            "s3:PutReplicationConfiguration",
-        ),
+        actions=PROTECTIVE_SETTINGS,
         resources=(bucket,),
         conditions={"ArnNotLike": {"aws:PrincipalArn": except_roles}},
     )
+
+
+def _targets(stack: Stack) -> dict[str, Target]:
+    account, bucket = stack.place.account_id, stack.bucket_arn
+    folder, file = f"{bucket}/{stack.logs_folder}", f"{stack.place.region}/2030/01/31"
+    earlier = f"{bucket}/{logs_folder('earlier/prefix')}"
+    ruled = {
+        "log": f"{folder}{account}/CloudTrail/{file}/log.json.gz",
+        "digest": f"{folder}{account}/CloudTrail-Digest/{file}/digest.json.gz",
+        "test write": f"{folder}{account}/CloudTrail/",
+        "log of another account": f"{folder}{OTHER_ACCOUNT}/CloudTrail/{file}/log.json.gz",
+        "log under an earlier prefix": f"{earlier}{account}/CloudTrail/{file}/log.json.gz",
+        "object elsewhere in the bucket": f"{bucket}/elsewhere/object.txt",
+        "bucket": bucket,
+    }
+    return {
+        **{name: Target(arn, account, CARD.name) for name, arn in ruled.items()},
+        "bucket before its policy is there": Target(bucket, account),
+        "another bucket": Target(f"{bucket}-2", account),
+        "log of another bucket": Target(f"{bucket}-2/{stack.logs_folder}{account}/log", account),
+    }
+
+
+CARD = DocumentCard(
+    name="bucket",
+    title="Policy of the log bucket",
+    kind=DocumentKind.RESOURCE,
+    quota=Quota.BUCKET_POLICY,
+    build=build,
+    resource=lambda stack: stack.bucket_arn,
+    targets=_targets,
+    order=10,
+)

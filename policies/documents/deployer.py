@@ -6,9 +6,10 @@ it: a deployer who may change its own policy may do anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from policies.documents.statement import USER_GUIDES, Document, Statement, plain
+from config.stack import Stack
+from iam_evaluation import DocumentKind
+from policies.documents.card import Actor, DocumentCard, Quota, session
+from policies.documents.statement import USER_GUIDES, Statement
 
 _AUTHORIZATION = f"{USER_GUIDES}/service-authorization/latest/reference"
 _S3_ACTIONS = f"{_AUTHORIZATION}/list_amazons3.html"
@@ -19,48 +20,29 @@ _CLOUDTRAIL_ACTIONS = f"{_AUTHORIZATION}/list_awscloudtrail.html"
 _IAM_ACTIONS = f"{_AUTHORIZATION}/list_awsidentityandaccessmanagementiam.html"
 
 
-def deployer(
-    *,
-    partition: str,
-    region: str,
-    account_id: str,
-    trail_arn: str,
-    bucket_names: tuple[str, ...],
-    key_alias: str,
-    key_tags: Mapping[str, str],
-    role_names: tuple[str, ...] = (),
-    protect_logs: bool = True,
-) -> Document:
+def build(stack: Stack) -> tuple[Statement, ...]:
     """Return what the deployer may do with just the resources of one stack.
 
-    `bucket_names` are the log bucket and the access log bucket if there is one; `key_alias` is the alias
-    with its "alias/"; the key, whose ARN nobody knows beforehand, is known by its tags `key_tags`.
-    `role_names` are the roles that the stack makes. Without `protect_logs` the deployer may also destroy
-    buckets and key: nobody needs that for a stack that is to stay.
+    The key, whose ARN nobody knows beforehand, is known by its tags. Without `protect_logs` the deployer may
+    also destroy buckets and key: nobody needs that for a stack that is to stay.
     """
-    buckets = tuple(f"arn:{partition}:s3:::{name}" for name in bucket_names)
-    keys = f"arn:{partition}:kms:{region}:{account_id}:key/*"
-    tagged = {f"aws:ResourceTag/{name}": value for name, value in key_tags.items()}
+    buckets, keys = stack.bucket_arns, stack.place.arn("kms", "key/*")
+    tagged = {f"aws:ResourceTag/{name}": value for name, value in stack.key_tags.items()}
     statements = [
         _buckets(buckets),
         _bucket_reading(buckets),
-        _key_making({f"aws:RequestTag/{name}": value for name, value in key_tags.items()}),
+        _key_making({f"aws:RequestTag/{name}": value for name, value in stack.key_tags.items()}),
         _new_keys(keys),
         _keys(keys, tagged),
-        _alias(f"arn:{partition}:kms:{region}:{account_id}:{key_alias}"),
-        _trail(trail_arn),
+        _alias(stack.place.arn("kms", stack.alias)),
+        _trail(stack.trail_arn),
         _lists(),
     ]
-    if role_names:
-        statements.append(
-            _roles(tuple(f"arn:{partition}:iam::{account_id}:role/{name}" for name in role_names))
-        )
-    if not protect_logs:
+    if stack.role_names:
+        statements.append(_roles(tuple(stack.place.role_arn(name) for name in stack.role_names)))
+    if not stack.protected:
         statements.extend((_bucket_destruction(buckets), _key_destruction(keys, tagged)))
-    return Document(title="What the deployer may do", statements=tuple(statements))
-
-
-deployer_policy = plain(deployer)
+    return tuple(statements)
 
 
 def _buckets(buckets: tuple[str, ...]) -> Statement:
@@ -264,3 +246,19 @@ def _roles(roles: tuple[str, ...]) -> Statement:
         ),
         resources=roles,
     )
+
+
+def _actors(stack: Stack) -> tuple[Actor, ...]:
+    role = stack.settings.access.deployer_role_name or "Deployer"
+    return (Actor(CARD.name, "deployer", session(stack, role), documents=(CARD.name,)),)
+
+
+CARD = DocumentCard(
+    name="deployer",
+    title="What the deployer may do",
+    kind=DocumentKind.IDENTITY,
+    quota=Quota.MANAGED_POLICY,
+    build=build,
+    actors=_actors,
+    order=30,
+)

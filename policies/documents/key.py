@@ -7,8 +7,15 @@ use.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from config.place import Place
+from config.stack import Stack
+from iam_evaluation import DocumentKind
 from policies.documents.bucket import CLOUDTRAIL
-from policies.documents.statement import EVERYONE, USER_GUIDES, Document, Statement, plain, via_service
+from policies.documents.card import OTHER_KEY_ID, DocumentCard, Quota, Target, near_place
+from policies.documents.statement import EVERYONE, USER_GUIDES, Statement
 
 _KMS_GUIDE = f"{USER_GUIDES}/kms/latest/developerguide"
 _TRAIL_KEY = f"{USER_GUIDES}/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
@@ -44,58 +51,44 @@ ADMINISTRATION = (
 STOPPING = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
 
 
-def log_key(
-    *,
-    partition: str,
-    region: str,
-    account_id: str,
-    trail_arn: str,
-    bucket_key_enabled: bool = False,
-    protect_logs: bool = True,
-    break_glass_role_arn: str | None = None,
-    deployer_role_arn: str | None = None,
-    reader_role_arns: tuple[str, ...] = (),
-) -> Document:
+def build(stack: Stack) -> tuple[Statement, ...]:
     """Return the policy of the trail's encryption key.
 
-    `partition` is aws, aws-cn or aws-us-gov; `region` is the key's. `bucket_key_enabled` says whether the
-    log bucket uses an S3 bucket key, for which CloudTrail needs Decrypt. Logs can be read by
-    `reader_role_arns` (patterns are allowed); where none is named, by every principal of the account whose
-    own IAM policy allows Decrypt.
+    With an S3 bucket key CloudTrail needs Decrypt. Logs can be read by the auditor; where there is none, by
+    every principal of the account whose own IAM policy allows Decrypt.
 
-    `protect_logs` forbids everyone but `break_glass_role_arn` to disable the key or to schedule its
-    deletion. Where a break-glass and a deployer role are named, only they and the account's root user may
-    change this policy; otherwise that stays with the account's administrators, since KMS has no way back
-    into a key that nobody may administer.
+    `protect_logs` forbids everyone but break-glass to disable the key or to schedule its deletion. Where
+    there is a break-glass role and a deployer is named, only they and the account's root user may change this
+    policy; otherwise that stays with the account's administrators, since KMS has no way back into a key that
+    nobody may administer.
     """
+    logs, break_glass, deployer = (
+        stack.settings.log_bucket,
+        stack.break_glass_role_arn,
+        stack.deployer_role_arn,
+    )
+    stoppable = not stack.protected or break_glass is not None
     statements = [
-        _administration(
-            partition, account_id, stoppable=not protect_logs or break_glass_role_arn is not None
-        ),
-        _encryption(trail_arn),
-        _description(trail_arn),
-        _reading(partition, region, account_id, reader_role_arns),
+        _administration(stack.place, stoppable=stoppable),
+        _encryption(stack.trail_arn),
+        _description(stack.trail_arn),
+        *([_bucket_key(stack.trail_arn)] if logs.s3_bucket_key else []),
+        _reading(stack.place, (stack.auditor_role_arn,) if stack.auditor_role_arn else ()),
     ]
-    if bucket_key_enabled:
-        statements.insert(3, _bucket_key(trail_arn))
-    if protect_logs:
-        statements.append(_keep_key(break_glass_role_arn))
-        if break_glass_role_arn is not None and deployer_role_arn is not None:
-            root = f"arn:{partition}:iam::{account_id}:root"
-            statements.append(_policy_lock((break_glass_role_arn, deployer_role_arn, root)))
-    return Document(title="Policy of the encryption key", statements=tuple(statements))
+    if stack.protected:
+        statements.append(_keep_key(break_glass))
+        if break_glass is not None and deployer is not None:
+            statements.append(_policy_lock((break_glass, deployer, stack.place.root_arn)))
+    return tuple(statements)
 
 
-log_key_policy = plain(log_key)
-
-
-def _administration(partition: str, account_id: str, *, stoppable: bool) -> Statement:
+def _administration(place: Place, *, stoppable: bool) -> Statement:
     return Statement(
         sid="AccountAdministersKey",
         purpose="The account's IAM policies decide who looks after the key, which is not using it.",
         reference=f"{_KMS_GUIDE}/key-policy-default.html",
         effect="Allow",
-        principal={"AWS": f"arn:{partition}:iam::{account_id}:root"},
+        principal={"AWS": place.root_arn},
         actions=tuple(action for action in ADMINISTRATION if stoppable or action not in STOPPING),
         resources=("*",),
     )
@@ -146,7 +139,7 @@ def _bucket_key(trail_arn: str) -> Statement:
     )
 
 
-def _reading(partition: str, region: str, account_id: str, reader_role_arns: tuple[str, ...]) -> Statement:
+def _reading(place: Place, reader_role_arns: tuple[str, ...]) -> Statement:
     # Roles are named by a condition and not as principals: KMS refuses principals that do not exist yet,
     # and would keep the identifier of a role that was deleted and made anew.
     readers = {"ArnLike": {"aws:PrincipalArn": reader_role_arns}} if reader_role_arns else {}
@@ -156,10 +149,10 @@ def _reading(partition: str, region: str, account_id: str, reader_role_arns: tup
         purpose=f"{whom} may decrypt logs, only by reading them from S3.",
         reference=f"{_KMS_GUIDE}/conditions-kms.html#conditions-kms-via-service",
         effect="Allow",
-        principal={"AWS": f"arn:{partition}:iam::{account_id}:root"},
+        principal={"AWS": place.root_arn},
         actions=("kms:Decrypt",),
         resources=("*",),
-        conditions={"StringEquals": {"kms:ViaService": via_service(partition, region, "s3")}, **readers},
+        conditions={"StringEquals": {"kms:ViaService": place.via_service("s3")}, **readers},
     )
 
 
@@ -190,3 +183,44 @@ def _policy_lock(except_principals: tuple[str, ...]) -> Statement:
         resources=("*",),
         conditions={"ArnNotLike": {"aws:PrincipalArn": except_principals}},
     )
+
+
+def _targets(stack: Stack) -> dict[str, Target]:
+    account, place, default = stack.place.account_id, stack.place, _default_policy(stack)
+    near = near_place(place)
+    shared = replace(near, region=place.region).arn("kms", f"key/{stack.key_id}")
+    abroad = place.arn("kms", f"key/{stack.key_id}", region=near.region)
+    return {
+        "key": Target(stack.key_arn, account, CARD.name),
+        "key were its policy open": Target(stack.key_arn, account, policy=default),
+        "another key": Target(place.arn("kms", f"key/{OTHER_KEY_ID}"), account, policy=default),
+        "key of a longer id": Target(f"{stack.key_arn}0", account, policy=default),
+        "key in another Region": Target(abroad, account, policy=default),
+        "alias": Target(place.arn("kms", stack.alias), account),
+        "namesake alias": Target(place.arn("kms", stack.alias, region=near.region), account),
+        "key that another account shares": Target(shared, near.account_id, policy=default),
+        "another alias": Target(place.arn("kms", f"{stack.alias}-2"), account),
+    }
+
+
+def _default_policy(stack: Stack) -> dict[str, Any]:
+    """What KMS gives a key made without a policy."""
+    statement = {
+        "Sid": "EnableIamUserPermissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": stack.place.root_arn},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+CARD = DocumentCard(
+    name="key",
+    title="Policy of the encryption key",
+    kind=DocumentKind.RESOURCE,
+    quota=Quota.KEY_POLICY,
+    build=build,
+    targets=_targets,
+    order=20,
+)

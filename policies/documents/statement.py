@@ -5,16 +5,15 @@ The grammar is IAM's: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, ParamSpec
+from typing import Any, Final, Literal
 
 USER_GUIDES = "https://docs.aws.amazon.com"
 EVERYONE: Final = "*"
 
 Conditions = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 Principals = Literal["*"] | Mapping[str, str | tuple[str, ...]]
-Parameters = ParamSpec("Parameters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +66,6 @@ class Document:
             "Version": "2012-10-17",
             "Statement": [statement.body() for statement in self.statements],
         }
-
-
-def plain(build: Callable[Parameters, Document]) -> Callable[Parameters, dict[str, Any]]:
-    """Return `build` as a function that gives the IAM JSON instead of the explained document."""
-
-    def policy(*args: Parameters.args, **kwargs: Parameters.kwargs) -> dict[str, Any]:
-        return build(*args, **kwargs).document()
-
-    policy.__doc__ = f"{build.__doc__}\n\n    Returns the IAM JSON alone, ready to deploy."
-    return policy
-
-
-def via_service(partition: str, region: str, service: str) -> str:
-    """Return the name by which KMS knows `service` calling on somebody's behalf in `region`."""
-    suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-    return f"{service}.{region}.{suffix}"
 
 
 def _one_or_many(values: str | tuple[str, ...]) -> str | list[str]:

@@ -215,11 +215,11 @@ def test_sanitizers_find_nothing_out_of_place(tmp_path: Path) -> None:
 
 def test_without_a_compiler_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither a missing nor a broken compiler leaves anything behind."""
-    monkeypatch.setattr(building, "library_path", lambda: tmp_path / "records-0.so")
+    library = tmp_path / "records-0.so"
     monkeypatch.setenv("CC", "no-such-compiler")
-    assert building.compiled() == "no C compiler (no-such-compiler) was found"
+    assert building.compiled(library) == "no C compiler (no-such-compiler) was found"
     monkeypatch.setenv("CC", "false")
-    assert "false refuses" in (building.compiled() or "")
+    assert "false refuses" in (building.compiled(library) or "")
     assert list(tmp_path.iterdir()) == []
 
 

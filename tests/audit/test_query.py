@@ -13,9 +13,10 @@ import sqlglot
 
 from audit import query
 from audit.commands.query import run as command
-from audit.output import Format
+from audit.queries import named_queries
 from audit.selection import Selection
 from audit.sources.folder import Folder
+from console.output import Format
 from tests.audit.test_scan import record
 from tests.corpus import log_file
 
@@ -50,10 +51,10 @@ def test_the_columns_are_those_of_athena_s_own_table() -> None:
     assert row["errorcode"] is None
 
 
-@pytest.mark.parametrize("name", query.named_queries())
+@pytest.mark.parametrize("name", named_queries())
 def test_each_named_query_runs_here_and_is_athena_s_sql(name: str) -> None:
     """The same text parses as Trino and answers on this machine."""
-    sql = query.named_queries()[name]
+    sql = named_queries()[name]
     assert sql.startswith("-- ")
     assert len(sqlglot.parse(sql, read="trino")) == 1
     query.run(sql, EVENTS)
@@ -61,7 +62,7 @@ def test_each_named_query_runs_here_and_is_athena_s_sql(name: str) -> None:
 
 def test_named_queries_find_what_they_are_for() -> None:
     """Pipelines started, root use, failures and calls by services, each from the events that show it."""
-    run = {name: answer(sql) for name, sql in query.named_queries().items()}
+    run = {name: answer(sql) for name, sql in named_queries().items()}
     assert [row[5] for row in run["who-started-pipelines"]] == ["arn:p"]
     assert [row[6] for row in run["root-use"]] == ["AccessDenied"]
     assert [row[3] for row in run["failures-by-identity"]] == [1]
@@ -75,7 +76,7 @@ def test_named_queries_name_who_has_no_arn() -> None:
     person = {"type": "IdentityCenterUser", "arn": "", "onBehalfOf": {"userId": "u-1"}}
     lent = {"type": "IAMUser", "userName": "ana", "invokedBy": "ec2.amazonaws.com"}
     changes = [{"userIdentity": person, "errorCode": "x"}, {"userIdentity": lent, "errorCode": "y"}]
-    run = {name: answer(sql, *changes) for name, sql in query.named_queries().items()}
+    run = {name: answer(sql, *changes) for name, sql in named_queries().items()}
     assert {row[0] for row in run["failures-by-identity"]} == {"u-1", "ana"}
     assert [row[0] for row in run["unusual-addresses"]] == ["u-1"]
     assert [row[1] for row in run["calls-by-services"]] == ["ana"]
@@ -235,7 +236,7 @@ def test_each_format_takes_any_answer(form: Format, tmp_path: Path) -> None:
       FROM cloudtrail
     """
     (tmp_path / "a.json.gz").write_bytes(log_file([record(requestParameters={"x": "a\0b"})]))
-    assert command(sql, Folder(tmp_path), Selection(), form=form, output=tmp_path / "out") == 0
+    assert command(sql, Folder(tmp_path), Selection(), format=form, output=tmp_path / "out") == 0
     if form is Format.JSON:
         ((row),) = msgspec.json.decode((tmp_path / "out").read_bytes())
         assert (row["a"], row["A_1"], row["a_1_1"], row["d"], row["b"]) == (1, 2, 3, -1.5, "41")

@@ -14,12 +14,12 @@ import pytest
 
 from audit.commands.report import report
 from audit.facts import Facts, count
-from audit.output import Format
 from audit.plots import activity
 from audit.report import deed_rows
 from audit.report_page import page
 from audit.selection import Selection
 from audit.sources.folder import Folder
+from console.output import Format
 from tests.audit.test_scan import read, record
 from tests.corpus import log_file
 
@@ -94,7 +94,7 @@ def test_namesakes_of_two_accounts_are_two_lines_and_the_terminal_says_whose(
 
     for accounts in (("111111111111",), ("111111111111", "222222222222")):
         (tmp_path / "a.json.gz").write_bytes(log_file(events(*accounts)))
-        assert report(Folder(tmp_path), Selection(), form=Format.TABLE) == 0
+        assert report(Folder(tmp_path), Selection(), format=Format.TABLE) == 0
         lines = capfd.readouterr().out.split("\n\n")[0].splitlines()
         assert ("ACCOUNT" in lines[1]) is (len(accounts) > 1)
         assert len(lines) == 2 + len(accounts)
@@ -123,10 +123,10 @@ def test_the_terminal_spells_control_characters_out(
     """An event cannot recolour or rewrite the analyst's terminal."""
     odd = record(userIdentity={"type": "IAMUser", "userName": "a\x1b[2Jb\nc"}, eventTime="\x1b[31mnow")
     (tmp_path / "a.json.gz").write_bytes(log_file([odd]))
-    assert report(Folder(tmp_path), Selection(), form=Format.TABLE) == 0
+    assert report(Folder(tmp_path), Selection(), format=Format.TABLE) == 0
     shown = capfdbinary.readouterr().out
     assert b"\x1b" not in shown
-    assert rb"a\x1b[2Jb\x0ac" in shown
+    assert rb"a\x1b[2Jb\nc" in shown
 
 
 def test_the_page_has_no_markup_from_events_and_asks_nothing_of_the_network() -> None:
@@ -245,9 +245,9 @@ def test_the_columns_have_the_same_names_in_each_format(
 ) -> None:
     """The address is `from` in CSV and Parquet, as it is in JSON."""
     (tmp_path / "a.json.gz").write_bytes(log_file([record(sourceIPAddress="203.0.113.9")]))
-    report(Folder(tmp_path), Selection(), form=Format.CSV)
+    report(Folder(tmp_path), Selection(), format=Format.CSV)
     assert b",region,from,times," in capfdbinary.readouterr().out
-    report(Folder(tmp_path), Selection(), form=Format.PARQUET, output=tmp_path / "a.parquet")
+    report(Folder(tmp_path), Selection(), format=Format.PARQUET, output=tmp_path / "a.parquet")
     table = duckdb.read_parquet(str(tmp_path / "a.parquet"))
     assert table.project('"from", times').fetchall() == [("203.0.113.9", 1)]
 

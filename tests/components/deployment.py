@@ -10,6 +10,7 @@ import pulumi
 from pulumi.runtime import mocks, rpc
 
 from components.audit_trail import OUTPUTS, AuditTrail
+from localaws.pulumi.resources import RESOURCE_TYPES
 
 ACCOUNT = "123456789012"
 KEY_ID = "11111111-2222-3333-4444-555555555555"
@@ -61,11 +62,12 @@ class StrictMocks(mocks.Mocks):
             "aws:kms/alias:Alias": f"arn:{self.partition}:kms:{home}:{name}",
             "aws:cloudtrail/trail:Trail": f"arn:{self.partition}:cloudtrail:{home}:trail/{name}",
             "aws:iam/role:Role": f"arn:{self.partition}:iam::{ACCOUNT}:role/{name}",
-            "aws:iam/rolePolicy:RolePolicy": "",
         }
-        if typ not in arns:
+        if typ not in RESOURCE_TYPES:
             raise AssertionError(f"unknown resource type {typ}")
-        return name or inputs.get("bucket") or KEY_ID, {**inputs, "arn": arns[typ], "keyId": KEY_ID}
+        kind = typ.split(":")[1].replace("/", ":")
+        arn = arns.get(typ, f"arn:{self.partition}:{kind}:{home}:{name}")
+        return name or inputs.get("bucket") or KEY_ID, {**inputs, "arn": arn, "keyId": KEY_ID}
 
 
 @dataclass(frozen=True)
@@ -124,11 +126,11 @@ class Deployment:
         }
 
 
-def deploy(partition: str = "aws", **settings: Any) -> Deployment:
+def deploy(partition: str = "aws", *, preview: bool = False, **settings: Any) -> Deployment:
     """Run an AuditTrail named audit with `settings` to its end."""
     strict = StrictMocks(partition, PARTITIONS[partition])
     recorder = Recorder(strict)
-    mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=False, monitor=recorder)
+    mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=preview, monitor=recorder)
     deployment = Deployment(recorder.registered)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]

@@ -34,11 +34,11 @@ def test_the_roles_trust_whom_the_settings_name_and_ask_for_id_or_second_factor(
     assert trust(deploy(**ROLES), "auditor")["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
-def test_the_auditors_permissions_end_at_this_stack() -> None:
+def test_the_auditors_permissions_end_at_this_stack_whatever_the_prefix() -> None:
     deployment = deploy(key_prefix="p", **ROLES)
     policy = deployment.one("RolePolicy", "audit-access-auditor-permissions").inputs["policy"]
     reading = statements(policy)
-    assert reading["ReadLogs"]["Resource"] == f"arn:aws:s3:::{deployment.outputs['bucket_name']}/p/AWSLogs/*"
+    assert reading["ReadLogs"]["Resource"] == f"arn:aws:s3:::{deployment.outputs['bucket_name']}/*"
     assert reading["ReadTrail"]["Resource"] == deployment.outputs["trail_arn"]
     assert reading["DecryptLogs"]["Resource"] == deployment.outputs["key_arn"]
 

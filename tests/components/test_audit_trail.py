@@ -10,8 +10,9 @@ import pulumi
 import pytest
 from pulumi.provider.experimental.analyzer import Analyzer
 
-from components.audit_trail import OUTPUTS, AuditTrail, AuditTrailArgs
-from config.settings import Settings
+from components.arguments import AuditTrailArgs
+from components.audit_trail import OUTPUTS, AuditTrail
+from config.settings import KEYS
 from tests.components.deployment import ACCOUNT, PARTITIONS, deploy
 
 ROLES: dict[str, Any] = {"roles": True, "deployer_role_name": "deployer"}
@@ -50,9 +51,21 @@ def test_every_resource_has_a_parent_and_a_name_derived_from_its_parent() -> Non
         assert resource.name.startswith("audit" if resource.name == "audit" else resource.parent)
 
 
-def test_the_trail_waits_for_key_and_bucket_policy_and_for_nothing_else() -> None:
-    waits = deploy().one("Trail").dependencies
-    assert waits == {"audit-bucket-policy", "audit-key"}
+def test_the_trail_waits_for_the_key_and_until_its_first_file_is_safe() -> None:
+    safe = {f"audit-bucket-{side}" for side in ("policy", "encryption", "versioning", "public-access")}
+    assert deploy().one("Trail").dependencies == safe | {"audit-key"}
+    locked = deploy(object_lock_mode="GOVERNANCE", object_lock_days=9).one("Trail").dependencies
+    assert locked == safe | {"audit-key", "audit-bucket-object-lock"}
+
+
+def test_policies_that_do_not_name_the_key_are_plain_text_in_a_preview() -> None:
+    preview = deploy(access_logs=True, preview=True, **ROLES)
+    for kind, name, path in (
+        ("Key", "audit-key", "policy"),
+        ("BucketPolicy", "audit-access-logs-policy", "policy"),
+        ("Role", "audit-access-auditor", "assumeRolePolicy"),
+    ):
+        assert statements(preview.one(kind, name).inputs[path]), name
 
 
 def test_nothing_on_the_way_to_the_trail_waits_for_the_bucket_and_key_beyond_need() -> None:
@@ -113,10 +126,10 @@ def test_a_failed_assertion_inside_a_program_fails_the_test() -> None:
 
 
 def test_arguments_and_settings_are_the_same_names() -> None:
-    assert set(AuditTrailArgs.__annotations__) == set(Settings.model_fields)
+    assert set(AuditTrailArgs.__annotations__) == set(KEYS)
 
 
 def test_programs_in_other_languages_see_every_argument_and_output() -> None:
     component = Analyzer("image-builder-trail").analyze([AuditTrail])["component_definitions"]["AuditTrail"]
-    assert set(component.inputs_mapping.values()) == set(Settings.model_fields)
+    assert set(component.inputs_mapping.values()) == set(KEYS)
     assert set(component.outputs_mapping.values()) == set(OUTPUTS)

@@ -43,13 +43,13 @@ def test_the_bucket_key_is_off_unless_asked_for() -> None:
     assert rule["bucketKeyEnabled"] is False
 
 
-def test_logs_age_as_configured_below_their_prefix_only() -> None:
+def test_logs_age_as_configured_under_every_prefix() -> None:
     assert rules(key_prefix="p", transition_days=40, expiration_days=50, noncurrent_expiration_days=6)[
         "logs"
     ] == {
         "id": "logs",
         "status": "Enabled",
-        "filter": {"prefix": "p/AWSLogs/"},
+        "filter": {"prefix": ""},
         "transitions": [{"days": 40, "storageClass": "GLACIER_IR"}],
         "expiration": {"days": 50},
         "noncurrentVersionExpiration": {"noncurrentDays": 6},

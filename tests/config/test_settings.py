@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -15,8 +16,9 @@ import yaml
 from pulumi.runtime import config as stack_config
 from pulumi.runtime import mocks
 
-from config.reference import page
-from config.settings import Settings, checked, load_settings
+from config.pulumi_config import load_settings, settings_of
+from config.settings import GROUPS, KEYS, ConfigurationError, Settings, checked
+from tools.configuration_page import page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,7 +91,7 @@ PAIRS: dict[str, tuple[dict[str, Any], str]] = {
 
 def refused(given: Mapping[str, Any]) -> list[str]:
     """Return the lines, after the heading, by which `given` is refused."""
-    with pytest.raises(pulumi.RunError) as error:
+    with pytest.raises(ConfigurationError) as error:
         checked(given, "image-builder-trail", "test")
     heading, *lines = str(error.value).splitlines()
     assert heading == f"{len(lines)} configuration error(s):"
@@ -101,6 +103,7 @@ def mended(line: str, given: Mapping[str, Any]) -> dict[str, Any]:
     changed = dict(given)
     for command in line.partition("; run: ")[2].split(" && "):
         words = shlex.split(command)
+        assert words[-2:] == ["--stack", "test"], command
         if words[:3] == ["pulumi", "config", "rm"]:
             changed.pop(words[3], None)
         else:
@@ -110,7 +113,7 @@ def mended(line: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_every_key_has_a_wrong_type_to_be_tried() -> None:
-    assert set(WRONG_TYPE) == set(Settings.model_fields)
+    assert set(WRONG_TYPE) == set(KEYS)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_a_wrong_value_is_told_in_one_line_that_names_and_mends_it(key: str, val
     (line,) = refused({key: value})
     assert line.startswith(f"{key}: ")
     assert "allowed: " in line
-    assert value.replace('"', '\\"') in line
+    assert value.replace('"', '\\"') in line or json.dumps(json.loads(value)) in line
     assert checked(mended(line, {key: value}), "image-builder-trail", "test")
 
 
@@ -145,7 +148,7 @@ def test_a_key_like_none_of_ours_is_to_be_removed() -> None:
 def test_all_errors_are_told_at_once() -> None:
     given = {**WRONG_TYPE, "zzz": "1"}
     lines = refused(given)
-    assert [line.partition(":")[0] for line in lines] == [*Settings.model_fields, "zzz"]
+    assert [line.partition(":")[0] for line in lines] == [*KEYS, "zzz"]
 
 
 def test_wrong_values_do_not_hide_impossible_pairs_among_the_others() -> None:
@@ -166,11 +169,16 @@ def test_an_endless_value_is_shown_short_and_on_one_line() -> None:
 def test_values_may_be_given_as_pulumi_or_as_a_program_gives_them(value: object) -> None:
     days = {"expiration_days": "400", "transition_days": 100.0}
     settings = checked({"access_logs": value, **days}, "p", "s")
-    assert (settings.access_logs, settings.expiration_days, settings.transition_days) == (True, 400, 100)
+    logs = settings.log_bucket
+    assert (settings.access_log_bucket.access_logs, logs.expiration_days, logs.transition_days) == (
+        True,
+        400,
+        100,
+    )
 
 
 def test_numbers_in_tags_are_text() -> None:
-    assert checked({"tags": '{"CostCenter": 42, "Live": true}'}, "p", "s").tags == {
+    assert checked({"tags": '{"CostCenter": 42, "Live": true}'}, "p", "s").tags.tags == {
         "CostCenter": "42",
         "Live": "true",
     }
@@ -181,7 +189,7 @@ def test_settings_are_read_from_the_stack_and_only_the_projects_own() -> None:
     stack_config.set_all_config(
         {"image-builder-trail:expiration_days": "500", "aws:region": "x", "other:y": "z"}
     )
-    assert load_settings().expiration_days == 500
+    assert load_settings().log_bucket.expiration_days == 500
     stack_config.set_all_config({"image-builder-trail:expiration_days": "x"})
     with pytest.raises(pulumi.RunError, match="expiration_days"):
         load_settings()
@@ -193,7 +201,7 @@ def test_the_schema_in_pulumi_yaml_has_the_keys_meanings_and_defaults_of_the_set
     told = {key: (entry["description"], entry["default"]) for key, entry in schema.items()}
     settings = {
         key: (field.description, list(field.default) if field.default == () else field.default)
-        for key, field in Settings.model_fields.items()
+        for key, field in KEYS.items()
     }
     assert told == settings
     assert [type(default) for _, default in told.values()] == [
@@ -218,22 +226,51 @@ def test_prod_is_the_strictest() -> None:
     settings = checked(
         {key.partition(":")[2]: value for key, value in given.items() if "trail:" in key}, "p", "prod"
     )
-    assert settings.protect_logs
-    assert settings.roles
-    assert settings.access_logs
-    assert settings.object_lock_mode == "GOVERNANCE"
-    assert settings.expiration_days > Settings().expiration_days
+    assert settings.log_bucket.protect_logs
+    assert settings.access.roles
+    assert settings.access_log_bucket.access_logs
+    assert settings.log_bucket.object_lock_mode == "GOVERNANCE"
+    assert settings.log_bucket.expiration_days > Settings().log_bucket.expiration_days
 
 
-def test_the_configuration_page_is_in_step() -> None:
-    assert (ROOT / "docs" / "configuration.md").read_text("utf-8") == page(), (
-        "run: python -m config.reference > docs/configuration.md"
-    )
+def test_no_setting_stands_in_two_groups() -> None:
+    assert len(KEYS) == sum(len(kind.model_fields) for kind in GROUPS.values())
+
+
+def test_a_bad_item_of_a_list_or_map_is_named_and_only_it_is_given_up() -> None:
+    arn = "arn:aws:iam::111122223333:role/reader"
+    given = {
+        "roles": "true",
+        "deployer_role_name": "d",
+        "auditor_trusted_arns": f'["{arn}", "*"]',
+        "tags": '{"aws:x": "y", "Team": "a"}',
+    }
+    trusted, tags = refused(given)
+    assert "(item 2)" in trusted
+    assert '(item "aws:x")' in tags
+    settings = checked(mended(tags, mended(trusted, given)), "image-builder-trail", "test")
+    assert (settings.access.auditor_trusted_arns, settings.tags.tags) == ((arn,), {"Team": "a"})
+
+
+def test_a_check_that_looked_at_a_wrong_value_says_nothing() -> None:
+    (line,) = refused({"roles": "true", "protect_logs": "maybe"})
+    assert line.startswith("protect_logs: ")
+
+
+def test_arguments_of_a_program_are_corrected_in_the_program() -> None:
+    mocks.set_mocks(NoResources(), project="p", stack="s")
+    with pytest.raises(pulumi.RunError) as error:
+        settings_of({"expiration_days": "ten", "expiry_days": 4})
+    text = str(error.value)
+    assert "pulumi config" not in text
+    assert text.endswith("give expiration_days the value 4 and leave expiry_days out")
 
 
 def test_the_error_shown_on_the_configuration_page_is_a_real_one() -> None:
     (shown,) = re.findall(r"^expiration_days: .*$", page(), re.MULTILINE)
-    assert refused({"expiration_days": "ten"}) == [shown]
+    assert [line.replace("--stack test", "--stack dev") for line in refused({"expiration_days": "ten"})] == [
+        shown
+    ]
 
 
 class NoResources(mocks.Mocks):

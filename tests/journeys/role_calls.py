@@ -136,7 +136,6 @@ RISING: tuple[Call, ...] = (
 )
 ELSEWHERE: tuple[Call, ...] = (
     ("s3", "put_object", {**_BUCKET, "Key": "outside", "Body": b"x"}),
-    ("s3", "get_object", {**_BUCKET, "Key": "outside"}),
     ("s3", "put_object_retention", {**_LOG, "Retention": _RETENTION, "BypassGovernanceRetention": True}),
     ("s3", "put_object_legal_hold", {**_LOG, "LegalHold": {"Status": "OFF"}}),
     ("s3", "put_object_acl", {**_LOG, "ACL": "public-read"}),

@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 import yaml
 
+from config.stack import Stack
+from config.stack_file import LOCAL_ACCOUNT, read_stack
 from iam_evaluation import Decision, Policies, Request, evaluate
 from localaws import enforcement
 from packages.localaws.tests.front import Front
-from policies.configuration import LOCAL_ACCOUNT, read_stack
-from policies.stack import Stack, documents
+from policies.documents import documents
 from tests import ROOT
 
 PROGRAM = ("Pulumi.yaml", "__main__.py", "components", "config", "policies")
@@ -65,13 +66,15 @@ class Stage:
         """The stack as it is configured now."""
         stack = read_stack(self.name, LOCAL_ACCOUNT, self.folder)
         aliases = self.front.client("kms").list_aliases()["Aliases"]
-        key = next((one["TargetKeyId"] for one in aliases if one["AliasName"] == stack.key_alias), None)
+        key = next((one["TargetKeyId"] for one in aliases if one["AliasName"] == stack.alias), None)
         return stack if key is None else replace(stack, key_id=key)
 
     @property
     def deployer(self) -> str:
         """The name of the role that deploys."""
-        return read_stack(self.name, LOCAL_ACCOUNT, self.folder).deployer_role_name or "deployer"
+        return (
+            read_stack(self.name, LOCAL_ACCOUNT, self.folder).settings.access.deployer_role_name or "deployer"
+        )
 
     def permit(self, without: str | None = None) -> None:
         """Give the deployer the rendered policy for the stack as configured, perhaps less one statement."""
@@ -124,12 +127,12 @@ class Stage:
     def delivered(self) -> list[str]:
         """Deliver all that was recorded, and return the keys of all logs and digests in the bucket."""
         self.front.cloud.cloudtrail.flush()
-        bucket = self.front.client("s3").list_objects_v2(Bucket=self.stack.bucket_name)
+        bucket = self.front.client("s3").list_objects_v2(Bucket=self.stack.bucket)
         return [one["Key"] for one in bucket.get("Contents", [])]
 
     def break_the_glass(self) -> Any:
         """The credentials of somebody who has just broken the glass, with a second factor."""
-        arn = self.stack.role_arn(self.stack.break_glass_role_name)
+        arn = self.stack.break_glass_role_arn
         assert arn is not None
         return self.session(arn, key=self.session_with_mfa())
 

@@ -49,7 +49,16 @@ def test_the_demo_delivers_every_call_through_a_trail_that_the_engine_deployed()
 
 def test_without_an_engine_the_demo_still_delivers_and_says_so_in_one_line() -> None:
     """Where there is neither pulumi nor Go, the same program deploys without state or preview."""
-    finished = play(LOCALAWS_ENGINE_SOURCES="none")
+    finished = play(LOCALAWS_ENGINE_SOURCES="none", REQUIRE_PARTS="")
     assert_delivered(finished)
     said = [line for line in finished.stderr.splitlines() if "engine" in line.lower()]
     assert len(said) == 1, finished.stderr
+
+
+def test_where_parts_are_required_the_demo_does_not_go_on_without_an_engine() -> None:
+    """CI cannot be green without one; one line says what is missing."""
+    finished = play(LOCALAWS_ENGINE_SOURCES="none", REQUIRE_PARTS="1")
+    assert finished.returncode == 3
+    assert finished.stdout == ""
+    (line,) = finished.stderr.splitlines()
+    assert line.startswith("demo: REQUIRE_PARTS=1, and there is no Pulumi engine: ")

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
+from config.stack_file import LOCAL_ACCOUNT
 from iam_evaluation import evaluate
 from packages.localaws.tests.front import refused
-from policies.configuration import LOCAL_ACCOUNT
-from policies.stack import documents
+from policies.documents import documents
 from tests.journeys.inventory import inventory
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.journeys.role_stage import Judged, Stage
@@ -43,10 +43,10 @@ def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         stage.permit()
         stage.pulumi("up")
         stage.pulumi("up", "--expect-no-changes")
-        if stage.stack.auditor_external_id:
-            _assume_by_external_id(stage, stage.stack.auditor_external_id)
+        if stage.stack.settings.access.auditor_external_id:
+            _assume_by_external_id(stage, stage.stack.settings.access.auditor_external_id)
         assert stage.delivered(), "there are logs to be lost"
-        if stage.stack.protect_logs:
+        if stage.stack.protected:
             _unprotect(stage)
         stage.pulumi("destroy")
         yield stage
@@ -59,7 +59,7 @@ def _unprotect(stage: Stage) -> None:
     assert (inventory(stage.front), _shields(stage)) == before
     stage.configure(protect_logs=False)
     stage.pulumi("up")
-    locked = stage.stack.settings["object_lock_mode"] != "OFF"
+    locked = stage.stack.settings.log_bucket.locks
     if locked:
         stage.configure(object_lock_mode="OFF", object_lock_days=0)
         stage.pulumi("up")
@@ -70,7 +70,7 @@ def _unprotect(stage: Stage) -> None:
 
 def _shields(stage: Stage) -> list[Any]:
     """What keeps logs arriving and safe, as AWS has it."""
-    s3, bucket = stage.front.client("s3"), {"Bucket": stage.stack.bucket_name}
+    s3, bucket = stage.front.client("s3"), {"Bucket": stage.stack.bucket}
     status = stage.front.client("cloudtrail").get_trail_status(Name=stage.stack.trail_arn)
     return [
         status["IsLogging"],
@@ -85,7 +85,7 @@ def _shields(stage: Stage) -> list[Any]:
 
 def _assume_by_external_id(stage: Stage, external_id: str) -> None:
     """See that the auditor from outside gets in by the id alone, which a second factor does not replace."""
-    auditor = str(stage.stack.role_arn(stage.stack.auditor_role_name))
+    auditor = str(stage.stack.auditor_role_arn)
     stage.session(auditor, ExternalId=external_id)
     with refused("AccessDenied"):
         stage.session(auditor, ExternalId="another-id")
@@ -96,9 +96,9 @@ def _assume_by_external_id(stage: Stage, external_id: str) -> None:
 def _delete_locked_logs(stage: Stage) -> None:
     """Let break-glass delete what was locked before; the deployer may not lift a lock."""
     s3 = stage.front.client("s3", stage.break_the_glass())
-    found = s3.list_object_versions(Bucket=stage.stack.bucket_name)["Versions"]
+    found = s3.list_object_versions(Bucket=stage.stack.bucket)["Versions"]
     versions = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
-    request = {"Bucket": stage.stack.bucket_name, "Delete": {"Objects": versions}}
+    request = {"Bucket": stage.stack.bucket, "Delete": {"Objects": versions}}
     deployer = stage.session(f"arn:aws:iam::{LOCAL_ACCOUNT}:role/{stage.deployer}")
     with refused("AccessDenied"):
         stage.front.client("s3", deployer).delete_objects(**request, BypassGovernanceRetention=True)

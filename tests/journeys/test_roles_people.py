@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from config.stack_file import LOCAL_ACCOUNT
 from packages.localaws.tests.front import allow, refused
-from policies.configuration import LOCAL_ACCOUNT
 from tests import ROOT
 from tests.journeys import role_calls
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
@@ -81,22 +81,22 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         stage.front.cloud.cloudtrail.deliver_digests()
         keys = stage.delivered()
         log = next(key for key in keys if "/CloudTrail/" in key and key.endswith(".json.gz"))
-        head = stage.front.client("s3").head_object(Bucket=stack.bucket_name, Key=log)
+        head = stage.front.client("s3").head_object(Bucket=stack.bucket, Key=log)
         names = {
-            "bucket": stack.bucket_name,
-            "access_bucket": str(stack.access_log_bucket_name),
+            "bucket": stack.bucket,
+            "access_bucket": str(stack.access_log_bucket),
             "log": log,
             "log_version": head["VersionId"],
             "digest": next(key for key in keys if "/CloudTrail-Digest/" in key),
             "key": stack.key_arn,
-            "alias": stack.key_alias,
+            "alias": stack.alias,
             "trail": stack.trail_arn,
             "image": f"arn:aws:imagebuilder:us-east-1:{LOCAL_ACCOUNT}:image/x/1.0.0/1",
-            "auditor": str(stack.role_arn(stack.auditor_role_name)),
-            "auditor_name": str(stack.auditor_role_name),
-            "break_glass": str(stack.role_arn(stack.break_glass_role_name)),
-            "break_glass_name": str(stack.break_glass_role_name),
-            "deployer": str(stack.role_arn(stack.deployer_role_name)),
+            "auditor": str(stack.auditor_role_arn),
+            "auditor_name": str(stack.auditor_role),
+            "break_glass": str(stack.break_glass_role_arn),
+            "break_glass_name": str(stack.break_glass_role),
+            "deployer": str(stack.deployer_role_arn),
             "admin_name": "admin",
         }
         credentials = {

@@ -3,51 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from policies.configuration import read_stack, stack_names
-from policies.stack import Stack
+from config.place import Place
+from config.settings import GROUPS, KEYS, Settings
+from config.stack import Stack
+from config.stack_file import read_stack, stack_names
+from policies.documents import documents
 
-PLAIN = Stack(
-    name="plain",
-    partition="aws",
-    region="us-east-1",
-    account_id="111122223333",
-    trail_name="audit",
-    bucket_name="audit-logs",
-    key_alias="alias/audit",
-    key_tags={"Project": "image-builder-trail", "Stack": "plain"},
-)
-OPEN = replace(PLAIN, name="open", protect_logs=False)
-LOCKED = replace(
-    PLAIN,
-    name="locked",
-    key_prefix="team/one",
-    auditor_role_name="auditor",
-    break_glass_role_name="break-glass",
-)
-FULL = replace(
-    LOCKED,
-    name="full",
-    bucket_key_enabled=True,
-    access_log_bucket_name="audit-logs-access",
-    access_log_prefix="access/",
-    deployer_role_name="deployer",
-)
-CHINA = replace(FULL, name="china", partition="aws-cn", region="cn-north-1")
-GOVERNMENT = replace(LOCKED, name="government", partition="aws-us-gov", region="us-gov-west-1")
-OUTSIDE = replace(
-    LOCKED,
-    name="outside",
+HERE = Place("aws", "us-east-1", "111122223333")  # AWS's guides use the account for the one that is yours
+
+
+def stack(name: str, place: Place = HERE, **settings: object) -> Stack:
+    """A stack whose settings need not go together."""
+    given = {"trail_name": "audit", "bucket_name": "audit-logs", **settings}
+    groups: dict[str, Any] = {
+        group: kind.model_validate({key: given[key] for key in kind.model_fields if key in given})
+        for group, kind in GROUPS.items()
+    }
+    return Stack("image-builder-trail", name, place, Settings(**groups))
+
+
+def changed(one: Stack, **settings: object) -> Stack:
+    """The stack with some settings changed."""
+    groups: dict[str, Any] = {
+        group: kind.model_validate(
+            {key: settings.get(key, value) for key, value in getattr(one.settings, group)}
+        )
+        for group, kind in GROUPS.items()
+    }
+    return replace(one, settings=Settings(**groups))
+
+
+LOCKS: dict[str, Any] = {"key_prefix": "team/one", "roles": True}
+SWITCHES = {key: True for key, field in KEYS.items() if field.default is False}
+ALL: dict[str, Any] = {**SWITCHES, **LOCKS, "deployer_role_name": "deployer"}
+PLAIN = stack("plain")
+OPEN = stack("open", protect_logs=False)
+LOCKED = stack("locked", **LOCKS)
+FULL = stack("full", **ALL)
+CHINA = stack("china", Place("aws-cn", "cn-north-1", HERE.account_id), **ALL)
+GOVERNMENT = stack("government", Place("aws-us-gov", "us-gov-west-1", HERE.account_id), **LOCKS)
+OUTSIDE = stack(
+    "outside",
+    **LOCKS,
     auditor_trusted_arns=("arn:aws:iam::777788889999:role/Auditors",),
     auditor_external_id="agreed-with-the-auditors",
 )
-FULL_OPEN = replace(FULL, name="full-open", protect_logs=False)
-BUCKET_KEY = replace(PLAIN, name="bucket-key", bucket_key_enabled=True)
+FULL_OPEN = stack("full-open", **ALL, protect_logs=False)
+BUCKET_KEY = stack("bucket-key", s3_bucket_key=True)
 MADE_UP = (PLAIN, BUCKET_KEY, OPEN, LOCKED, FULL, CHINA, GOVERNMENT, OUTSIDE, FULL_OPEN)
 CONFIGURED = tuple(read_stack(name) for name in stack_names())
 EVERY = (*CONFIGURED, *MADE_UP)
 
 
-def stack_name(stack: Stack) -> str:
+def policy(name: str, one: Stack) -> dict[str, Any]:
+    """The JSON of a document of the stack, as deployed."""
+    return documents(one)[name].document()
+
+
+def stack_name(one: Stack) -> str:
     """The stack's name in the test report."""
-    return stack.name
+    return one.name

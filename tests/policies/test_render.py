@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from policies.configuration import read_stack
+from config.stack import Stack
+from config.stack_file import read_stack
+from console.output import Format
 from policies.copies import COPIES, expected_copies, stale_copies, write_copies
-from policies.render import RenderFormat, render
-from policies.stack import Stack, documents
-from tests.policies.stacks import CONFIGURED, EVERY, FULL, PLAIN, stack_name
+from policies.documents import documents
+from policies.render import render
+from tests.policies.stacks import CONFIGURED, EVERY, FULL, PLAIN, changed, stack_name
 
 CODE = re.compile(r"```json\n(.*?)\n```", re.DOTALL)
 
@@ -50,13 +52,13 @@ class Page(HTMLParser):
 def test_json_is_every_document_and_nothing_else(stack: Stack) -> None:
     """The JSON has each document under its name."""
     expected = {name: document.document() for name, document in documents(stack).items()}
-    assert json.loads(render(stack, RenderFormat.JSON)) == expected
+    assert json.loads(render(stack, Format.JSON)) == expected
 
 
 @pytest.mark.parametrize("stack", EVERY, ids=stack_name)
 def test_markdown_explains_every_statement(stack: Stack) -> None:
     """Each statement stands there in its order, with its effect, Sid, purpose, page and JSON."""
-    text = render(stack, RenderFormat.MARKDOWN)
+    text = render(stack, Format.MARKDOWN)
     every = [one for document in documents(stack).values() for one in document.statements]
     assert [json.loads(code) for code in CODE.findall(text)] == [one.body() for one in every]
     for one in every:
@@ -66,7 +68,7 @@ def test_markdown_explains_every_statement(stack: Stack) -> None:
 @pytest.mark.parametrize("stack", [PLAIN, FULL], ids=stack_name)
 def test_html_explains_every_statement(stack: Stack) -> None:
     """The page holds the same, and loads nothing from elsewhere."""
-    text = render(stack, RenderFormat.HTML)
+    text = render(stack, Format.HTML)
     page = Page(text)
     every = [one for document in documents(stack).values() for one in document.statements]
     assert [json.loads(code) for code in page.found["pre"]] == [one.body() for one in every]
@@ -76,7 +78,7 @@ def test_html_explains_every_statement(stack: Stack) -> None:
 
 def test_html_takes_names_as_text() -> None:
     """A name with markup in it does not become markup."""
-    text = render(replace(PLAIN, name="<script>alert(1)</script>"), RenderFormat.HTML)
+    text = render(replace(PLAIN, name="<script>alert(1)</script>"), Format.HTML)
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
 
@@ -112,7 +114,7 @@ def test_a_changed_setting_makes_the_copies_stale(tmp_path: Path) -> None:
     """A stack that no longer protects its logs shows as a changed policy."""
     dev = read_stack("dev")
     write_copies([dev], tmp_path)
-    stale = list(stale_copies([replace(dev, protect_logs=False)], tmp_path))
+    stale = list(stale_copies([changed(dev, protect_logs=False)], tmp_path))
     assert {Path(line.partition(":")[0]).name for line in stale} == {
         "bucket.json",
         "key.json",

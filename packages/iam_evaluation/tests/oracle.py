@@ -410,6 +410,7 @@ def verdict(request: Request, policies: Policies) -> str:
     control = [
         ask([level] if isinstance(level, dict) else level, request, bounded=bounded)
         for level in policies.service_control
+        if ":role/aws-service-role/" not in (request.principal.parent_arn or "")
     ]
     everything = [resource, identity, boundary, session, *control]
     if any(said.unknown for said in everything):

@@ -228,6 +228,17 @@ def test_root_user_is_allowed_without_any_statement() -> None:
     assert decision.reason == "allowed to the root user, whom nothing denies it"
 
 
+def test_no_service_control_policy_restricts_a_service_linked_role() -> None:
+    """AWS spares roles under /aws-service-role/, and no others."""
+    restricted = {"identity": [EVERYTHING], "service_control": [policy(deny("s3:*"))]}
+    path = "aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
+    session = f"arn:aws:sts::{OWN}:assumed-role/AWSServiceRoleForImageBuilder/session"
+    linked = Principal.role_session(session, f"arn:aws:iam::{OWN}:role/{path}")
+    assert verdict(linked, **restricted) is ALLOWED
+    own = Principal.role_session(session, f"arn:aws:iam::{OWN}:role/AWSServiceRoleForImageBuilder")
+    assert verdict(own, **restricted) is DENIED
+
+
 def test_principal_supplies_its_own_condition_keys() -> None:
     """Whatever the request's context says, the caller's own keys follow from who calls."""
     identity = [policy(allow(Condition={"ArnEquals": {"aws:PrincipalArn": USER_ARN}}))]

@@ -54,9 +54,11 @@ class Front:
 
     @classmethod
     @contextmanager
-    def opened(cls, *, enforce_iam: bool, **options: Any) -> Iterator[Front]:
+    def opened(cls, *, enforce_iam: bool, tag_delay_seconds: float = 0, **options: Any) -> Iterator[Front]:
         """Open one on a free port, with nothing in moto, and close it afterwards."""
-        cloud = LocalCloud(delivery_seconds=3600, enforce_iam=enforce_iam)
+        cloud = LocalCloud(
+            delivery_seconds=3600, enforce_iam=enforce_iam, tag_delay_seconds=tag_delay_seconds
+        )
         cloud.reset()
         server = Server("127.0.0.1", 0, FrontDoor(cloud, **options))
         front = cls(cloud, server)

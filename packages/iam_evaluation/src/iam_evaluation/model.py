@@ -105,6 +105,14 @@ class Principal:
         """A caller who did not sign the request."""
         return cls(PrincipalKind.ANONYMOUS, "")
 
+    @property
+    def service_linked(self) -> bool:
+        """Whether it is a session of a service-linked role, which no service control policy restricts.
+
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        """
+        return ":role/aws-service-role/" in (self.parent_arn or "")
+
     def with_canonical_user(self, canonical_user_id: str) -> Principal:
         """The same principal with its account's canonical user id, which S3 bucket policies may name."""
         return replace(self, canonical_user_id=canonical_user_id)

@@ -79,7 +79,8 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     """
     _check(request, policies)
     asked = _Asked(request, _context(request), bounded=policies.boundary is not None)
-    control = [_control_level(asked, index, level) for index, level in enumerate(policies.service_control)]
+    levels = [] if request.principal.service_linked else policies.service_control
+    control = [_control_level(asked, index, level) for index, level in enumerate(levels)]
     resource = _Outcome("resource-based policy")
     if policies.resource is not None:
         kind = DocumentKind.TRUST if _is_role_trust(request) else DocumentKind.RESOURCE

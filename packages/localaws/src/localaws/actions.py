@@ -195,8 +195,13 @@ def action_details(prefix: str, action: str) -> Mapping[str, Any] | None:
 
 @cache
 def is_read_only(service: str, operation: str) -> bool:
-    """What CloudTrail's `readOnly` says: by access level, but STS and the use of keys count as reading."""
-    if service == "sts" or (service == "kms" and operation in _KEY_USES):
+    """What CloudTrail's `readOnly` says: by access level, but STS and the use of keys count as reading.
+
+    GetFederationToken is the exception among the operations of STS.
+    """
+    if service == "sts":
+        return operation != "GetFederationToken"
+    if service == "kms" and operation in _KEY_USES:
         return True
     return _only_reads(service, operation)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-import traceback
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,24 +15,29 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
-from localaws import identity
+from console.messages import say, say_fault
+from localaws import identity, s3_rules
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.catalogue import services
-from localaws.cloudtrail import CloudTrail
+from localaws.cloudtrail import CloudTrail, templates
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
 from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
+from localaws.kms_records import all_resources, named_resources
+from localaws.kms_rules import KmsRules
 from localaws.models import Operation, operation_of
+from localaws.parameter_types import check_types
 from localaws.protocol import DECIDED, Response, read_result, write_error, write_request, write_result
-from localaws.recorder import Outcome, records_of
+from localaws.record_values import Outcome
+from localaws.recorder import records_of
 from localaws.sts import Sts
 
 
 class InternalFailureError(AwsError):
-    """A mistake of the local AWS's own; its traceback is on stderr."""
+    """A mistake of the local AWS's own; what it was is on stderr."""
 
     code = "InternalFailure"
     http_status = 500
@@ -48,7 +51,8 @@ class InternalFailureError(AwsError):
 class LocalCloud:
     """Everything behind the front door. Implements `localaws.call.Cloud`."""
 
-    def __init__(self, *, delivery_seconds: float, enforce_iam: bool) -> None:
+    def __init__(self, *, delivery_seconds: float, enforce_iam: bool, tag_delay_seconds: float = 0.0) -> None:
+        """`tag_delay_seconds`: how long a change of a KMS key's tags takes to count in policies."""
         self.instance = str(uuid.uuid4())
         self.faults = Faults()
         self.moto = Moto()
@@ -57,6 +61,7 @@ class LocalCloud:
         self._delivery_seconds = delivery_seconds
         self._enforce_iam = enforce_iam
         self._sts = Sts(self.identities, self.now)
+        self._kms_rules = KmsRules(timedelta(seconds=tag_delay_seconds))
         self._build_native_services()
 
     def carry_out(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
@@ -66,29 +71,43 @@ class LocalCloud:
             DropConnection: a fault wants the client to get no answer.
 
         """
+        keys = named_resources(call) if call.service == "kms" else ()
         try:
             self.faults.befall(call, "before")
+            if call.service == "s3":
+                templates.provide(call)
             if self._enforce_iam:
                 authorise(call)
+            self._check(call)
             response = self._answer(call, operation, environ, body)
         except AwsError as error:
             response = write_error(operation, error, call.request_id)
         except DropConnection:
             raise
-        except Exception:  # noqa: BLE001 - a mistake of ours must reach the client as AWS's own mistakes do
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must reach the client as AWS's own do
+            say_fault("localaws", error)
             response = write_error(operation, InternalFailureError(), call.request_id)
         call = replace(call, request_id=response.request_id or call.request_id)
-        self._record(call, operation, response)
+        self._record(call, operation, response, keys)
         try:
             self.faults.befall(call, "after")
         except AwsError as error:
             return write_error(operation, error, call.request_id)
         return response
 
+    def _check(self, call: Call) -> None:
+        """Refuse what AWS refuses and moto does not."""
+        if call.service == "sts":
+            self._sts.check(call)
+        elif call.service == "s3":
+            s3_rules.check(call)
+        elif self._enforce_iam and call.service == "kms" and call.operation in {"CreateKey", "PutKeyPolicy"}:
+            self._kms_rules.check_policy(call)
+
     def _answer(self, call: Call, operation: Operation, environ: dict[str, Any], body: bytes) -> Response:
         native = self.native.get(call.service)
         if native is not None:
+            check_types(operation.model.input_shape, call.parameters)
             return write_result(operation, native.handle(call), call.request_id)
         if call.service == "sts" and self._sts.answers(call):
             return write_result(operation, self._sts.handle(call), call.request_id)
@@ -105,28 +124,32 @@ class LocalCloud:
         response.body = response.body.replace(b">request-id<", f">{response.request_id}<".encode())
         return response
 
-    def _record(self, call: Call, operation: Operation, response: Response) -> None:
+    def _record(self, call: Call, operation: Operation, response: Response, keys: tuple[str, ...]) -> None:
         if is_data_operation(call.service, call.operation):
             return
-        for record in records_of(call, operation, self._outcome(call, operation, response)):
+        outcome = self._outcome(call, operation, response)
+        if call.service == "kms":
+            outcome = replace(outcome, key_arns=all_resources(call, keys, outcome.members))
+        for record in records_of(call, operation, outcome):
             self.cloudtrail.accept(record)
 
     def _outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
-        if response.status < 300 and not shows_response(call.service, call.operation):
+        succeeded = response.status < 300
+        if succeeded and call.service != "kms" and not shows_response(call.service, call.operation):
             return Outcome({})
         try:
             result = read_result(operation, response)
         except ResponseParserError as unreadable:
             # The call happened, so it is recorded, though nobody can tell what moto said of it.
-            sys.stderr.write(
-                f"localaws: {call.service}:{call.operation} answered by moto wrongly: {unreadable}\n"
-            )
+            say(f"localaws: {call.service}:{call.operation} answered by moto wrongly: {unreadable}")
             result = {}
-        if response.status >= 300:
+        if not succeeded:
             error = result.get("Error", {})
             return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))
         if "AssumedRoleUser" in result and call.parameters["RoleArn"].count(":") == 5:
             self._sts.note_assumed_role(call, result)
+        if call.service == "kms":
+            self._kms_rules.note_tags(call, result)
         return Outcome(result)
 
     def _build_native_services(self) -> None:

@@ -60,15 +60,28 @@ def _caller_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
         yield "aws:userid", caller.principal_id
     if caller.session_created is not None:
         yield "aws:TokenIssueTime", caller.session_created.strftime("%Y-%m-%dT%H:%M:%SZ")
-        yield "aws:MultiFactorAuthPresent", "true" if caller.mfa_authenticated else "false"
-        if caller.mfa_authenticated:
-            yield "aws:MultiFactorAuthAge", str(int((call.time - caller.session_created).total_seconds()))
+    yield from _mfa_keys(call)
     if caller.source_identity:
         yield "aws:SourceIdentity", caller.source_identity
     if caller.federated_provider:
         yield "aws:FederatedProvider", caller.federated_provider
     for key, value in caller.session_tags.items():
         yield f"aws:PrincipalTag/{key}", value
+
+
+def _mfa_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
+    """Whether and how long ago (seconds) a device vouched for the caller.
+
+    A call of AssumeRole that brings a device's code counts as made with it, just now.
+    """
+    caller = call.caller
+    if call.operation == "AssumeRole" and call.parameters.get("SerialNumber"):
+        yield "aws:MultiFactorAuthPresent", "true"
+        yield "aws:MultiFactorAuthAge", "0"
+    elif caller.session_created is not None:
+        yield "aws:MultiFactorAuthPresent", "true" if caller.mfa_authenticated else "false"
+        if caller.mfa_authenticated:
+            yield "aws:MultiFactorAuthAge", str(int((call.time - caller.session_created).total_seconds()))
 
 
 def _tag_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
@@ -106,7 +119,7 @@ def _s3_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
 
 def _kms_keys(call: Call, resource: str) -> Iterator[tuple[str, str | list[str]]]:
     yield "kms:CallerAccount", call.caller.account_id
-    for key, value in key_tags(resource).items():
+    for key, value in key_tags(resource, call.time).items():
         yield f"aws:ResourceTag/{key}", value
     if call.caller.invoked_by:
         yield (

@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 from __future__ import annotations
 
-import sys
-
+from console.messages import say
 from iam_evaluation import Document, Policies, PolicyError, Principal, PrincipalKind, Request, evaluate
 from localaws.call import Call, Caller
 from localaws.conditions import context_of
@@ -49,9 +48,7 @@ def authorise(call: Call) -> None:
         try:
             decision = evaluate(request, _policies(call, action, resource))
         except (PolicyError, ValueError) as error:
-            sys.stderr.write(
-                f"localaws: {action} on {resource} denied, as a policy cannot be evaluated: {error}\n"
-            )
+            say(f"localaws: {action} on {resource} denied, as a policy cannot be evaluated: {error}")
             raise _denied(call, action, resource, "because a policy cannot be evaluated") from error
         if not decision.allowed:
             raise _denied(call, action, resource, decision.reason)
@@ -82,7 +79,7 @@ def principal_of(caller: Caller) -> Principal:
 
 
 def _policies(call: Call, action: str, resource: str) -> Policies:
-    identity, boundary = _identity(call.caller)
+    identity, boundary = identity_policies(call.caller)
     own = action != "iam:PassRole" and (":iam:" not in resource or action.startswith("sts:"))
     document = resource_document(resource) if own and resource.count(":") >= 5 else None
     return Policies(
@@ -90,7 +87,7 @@ def _policies(call: Call, action: str, resource: str) -> Policies:
     )
 
 
-def _identity(caller: Caller) -> tuple[list[Document], Document | None]:
+def identity_policies(caller: Caller) -> tuple[list[Document], Document | None]:
     """The identity policies of a caller and the boundary around them."""
     if caller.type == "IAMUser" and caller.arn:
         return user_documents(caller.arn), None
@@ -114,6 +111,9 @@ def _denied(call: Call, action: str, resource: str, reason: str) -> DeniedError:
             code="UnauthorizedOperation",
             http_status=403,
         )
+    if call.service == "sts":
+        # STS does not say why.
+        message = message.removesuffix(f" {reason}")
     if call.service == "sns":
         return DeniedError(message, code="AuthorizationError", http_status=403)
     if protocol in {"query", "rest-xml"}:

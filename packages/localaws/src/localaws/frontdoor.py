@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from moto.utilities.utils import get_partition
 
+from console.messages import say_fault
 from localaws import s3_body, s3_post
 from localaws.admission import admit, is_own_page
 from localaws.call import Call, Caller
@@ -26,9 +27,10 @@ from localaws.canonical import (
     stream,
 )
 from localaws.cbor import hand_on, read_cbor, write_cbor
-from localaws.cloud import LocalCloud
+from localaws.cloud import InternalFailureError, LocalCloud
 from localaws.control import Control
 from localaws.errors import AwsError
+from localaws.faults import DropConnection
 from localaws.hosts import Host, read_host
 from localaws.identity import ANONYMOUS, DEFAULT_ACCOUNT_ID, Credential, read_credential
 from localaws.models import Operation, service_model
@@ -78,6 +80,11 @@ class FrontDoor:
             response = self._respond(environ, environ["wsgi.input"].read())
         except AwsError as error:
             response = refuse(error)
+        except DropConnection:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the client gets an answer
+            say_fault("localaws", error)
+            response = refuse(InternalFailureError())
         return _write(environ, response, start_response)
 
     def _respond(self, environ: dict[str, Any], body: bytes) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from moto.iam.models import Group, ManagedPolicy, Role, User, iam_backends
@@ -14,6 +15,10 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from iam_evaluation import Document
+from localaws import moto_iam, moto_s3  # noqa: F401 - give moto what AWS has from the start
+
+# Where moto's keys keep, besides their tags, from when on which tags count: (time, tags), oldest first.
+TAG_HISTORY = "_localaws_tags"
 
 
 def default_document(policy: ManagedPolicy) -> str:
@@ -98,14 +103,17 @@ def key_arn(identifier: str, account_id: str, region: str, partition: str) -> st
     return f"arn:{partition}:kms:{region}:{account_id}:key/{identifier}"
 
 
-def key_tags(arn: str) -> Mapping[str, str]:
-    """The tags of a KMS key; none where `arn` is no key's, or there is no such key."""
+def key_tags(arn: str, now: datetime) -> Mapping[str, str]:
+    """The tags of a KMS key that count by now; none where `arn` is no key's, or there is no such key."""
     _, _, _, region, account_id, name = arn.split(":", 5) if arn.count(":") >= 5 else [""] * 6
     if not name.startswith("key/"):
         return {}
-    tags: Mapping[str, str] = kms_backends[account_id][region].tagger.get_tag_dict_for_resource(
-        name.removeprefix("key/")
-    )
+    backend, key_id = kms_backends[account_id][region], name.removeprefix("key/")
+    key = backend.keys.get(key_id)
+    if key is not None and TAG_HISTORY in key.__dict__:
+        counting: list[dict[str, str]] = [tags for since, tags in key.__dict__[TAG_HISTORY] if since <= now]
+        return counting[-1] if counting else {}
+    tags: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(key_id)
     return tags
 
 

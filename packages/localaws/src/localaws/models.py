@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,19 @@ _BUCKET_ACTIONS = {
     "NotificationConfiguration": "Notification",
     "ObjectLockConfiguration": "BucketObjectLockConfiguration",
     "PublicAccessBlock": "BucketPublicAccessBlock",
+}
+
+_URI_DATE = re.compile(r"/(\d{4})-(\d\d)-(\d\d)/")
+_SECOND_VERSIONS = {
+    "AddPermission",
+    "GetFunction",
+    "GetFunctionConfiguration",
+    "GetPolicy",
+    "RemovePermission",
+    "TagResource",
+    "UntagResource",
+    "UpdateFunctionCode",
+    "UpdateFunctionConfiguration",
 }
 
 
@@ -68,7 +82,7 @@ def operation_of(service: str, name: str, parameters: Mapping[str, Any]) -> Oper
 
 
 def record_name(operation: Operation) -> str:
-    """The operation's name in records: with the API's version for CloudFront, with S3's older names.
+    """The operation's name in records: with the version for CloudFront and Lambda, with S3's older names.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
     """
@@ -77,6 +91,8 @@ def record_name(operation: Operation) -> str:
         for ending, recorded in _BUCKET_ACTIONS.items():
             if name.endswith(ending) and not name.endswith(recorded):
                 return name.removesuffix(ending) + recorded
+    if operation.service == "lambda" and (dated := _URI_DATE.match(str(operation.model.http["requestUri"]))):
+        return name + "".join(dated.groups()) + ("v2" if name in _SECOND_VERSIONS else "")
     return name
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from console.messages import say
 from localaws.hosts import is_loopback
 
 SECONDS = 5.0  # how long somebody on this machine has time to answer
@@ -64,7 +65,7 @@ class Messenger:
                 try:
                     response: requests.Response = getattr(session, name)(*arguments, **options)
                 except (requests.RequestException, OSError) as error:
-                    sys.stderr.write(f"localaws: not delivered: {error}\n")
+                    say(f"localaws: not delivered: {error}")
                     response = requests.Response()
                     response.status_code = 502
             return response

@@ -20,6 +20,7 @@ from werkzeug.datastructures import Headers
 
 from localaws.errors import AwsError
 from localaws.models import Operation, service_model
+from localaws.parameter_types import check_body
 from localaws.routing import Route
 
 # The errors of IAM, throttling and faults are in no service's model, and moto warns of each.
@@ -78,11 +79,13 @@ def read_operation(route: Route, request: Request) -> Operation:
     }
     try:
         if route.protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
-            json.loads(request.data)
+            check_body(operation.input_shape, json.loads(request.data))
         parameters = PROTOCOL_PARSERS[route.protocol](operation).parse(parts)
     except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnparseableError(f"The request's body cannot be read: {error}") from error
-    return Operation(route.service.name, operation, route.protocol, parameters or {})
+    # What a request's query lacks, the parser gives as a mark of its own.
+    given = {name: value for name, value in (parameters or {}).items() if type(value) is not object}
+    return Operation(route.service.name, operation, route.protocol, given)
 
 
 def unknown_operation(service: str, protocol: str) -> Operation:

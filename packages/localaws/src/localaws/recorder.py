@@ -6,36 +6,30 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from localaws.actions import is_read_only, shows_response
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.models import Operation, event_source, record_name, record_region
-from localaws.record_values import printed, request_parameters
+from localaws.record_values import Outcome, request_parameters, response_elements
 
 EVENT_VERSION = "1.11"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a call ended: the output's members, or an error's code and message."""
-
-    members: Mapping[str, Any]
-    error_code: str | None = None
-    error_message: str | None = None
 
 
 def records_of(call: Call, operation: Operation, outcome: Outcome) -> list[dict[str, Any]]:
     """Build the records of a call: for the account that was called, and for the role's if that is another.
 
-    Both then bear the same `sharedEventID`.
+    Both then bear the same `sharedEventID`. A role that was refused hears nothing of it.
     """
-    recipients = _recipients(call)
+    recipients = [call.account_id] if _is_denied_role(call, outcome) else _recipients(call)
     shared = str(uuid.uuid4()) if len(recipients) > 1 else None
     return [_record(call, operation, outcome, recipient, shared) for recipient in recipients]
+
+
+def _is_denied_role(call: Call, outcome: Outcome) -> bool:
+    """Whether a role was denied: STS then prints neither the request nor the role."""
+    return (call.service, call.operation, outcome.error_code) == ("sts", "AssumeRole", "AccessDenied")
 
 
 def _recipients(call: Call) -> list[str]:
@@ -60,10 +54,12 @@ def _record(
         "userAgent": service or call.user_agent,
     }
     if outcome.error_code:
-        record |= {"errorCode": outcome.error_code, "errorMessage": outcome.error_message}
+        record |= {"errorCode": _error_code(call, outcome), "errorMessage": outcome.error_message}
     record |= {
-        "requestParameters": request_parameters(operation, call),
-        "responseElements": _response_elements(operation, outcome),
+        "requestParameters": None
+        if _is_denied_role(call, outcome)
+        else request_parameters(operation, call, outcome),
+        "responseElements": _response_elements(call, operation, outcome),
         "requestID": call.request_id,
         "eventID": str(uuid.uuid4()),
         "readOnly": read_only,
@@ -71,7 +67,7 @@ def _record(
         "managementEvent": True,
         "recipientAccountId": recipient,
     }
-    resources = _resources(call, operation)
+    resources = [] if _is_denied_role(call, outcome) else _resources(call, operation, outcome)
     if resources:
         record["resources"] = resources
     if shared:
@@ -86,30 +82,36 @@ def _record(
     return record
 
 
-def _response_elements(operation: Operation, outcome: Outcome) -> Any:
+def _error_code(call: Call, outcome: Outcome) -> str | None:
+    """EC2 says in its records whose fault an error is."""
+    if call.service != "ec2":
+        return outcome.error_code
+    ours = outcome.error_code in {"InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"}
+    return f"{'Server' if ours else 'Client'}.{outcome.error_code}"
+
+
+def _response_elements(call: Call, operation: Operation, outcome: Outcome) -> Any:
     if outcome.error_code or not shows_response(operation.service, operation.name):
         return None
-    return printed(operation.model.output_shape, outcome.members)
+    return response_elements(operation, call, outcome)
 
 
-def _resources(call: Call, operation: Operation) -> list[dict[str, str]]:
-    """The resources that S3, KMS and STS name in their records."""
+def _resources(call: Call, operation: Operation, outcome: Outcome) -> list[dict[str, str]]:
+    """The resources that S3, KMS, STS and Systems Manager name in their records."""
     if operation.service == "s3" and "Bucket" in call.parameters:
         arn = f"arn:{call.partition}:s3:::{call.parameters['Bucket']}"
         return [{"accountId": call.account_id, "type": "AWS::S3::Bucket", "ARN": arn}]
     if operation.service == "sts" and "RoleArn" in call.parameters:
         arn = call.parameters["RoleArn"]
         return [{"accountId": _account_of(arn), "type": "AWS::IAM::Role", "ARN": arn}]
-    if operation.service == "kms" and "KeyId" in call.parameters:
-        key = call.parameters["KeyId"]
-        arn = (
-            key
-            if key.startswith("arn:")
-            else f"arn:{call.partition}:kms:{call.region}:{call.account_id}:key/{key}"
-        )
-        return (
-            [] if "alias/" in key else [{"accountId": _account_of(arn), "type": "AWS::KMS::Key", "ARN": arn}]
-        )
+    if operation.service == "kms":
+        return [
+            {"accountId": _account_of(arn), "type": "AWS::KMS::Key", "ARN": arn} for arn in outcome.key_arns
+        ]
+    if operation.service == "ssm" and operation.name in {"GetParameter", "GetParameters"}:
+        names = call.parameters.get("Names") or [call.parameters.get("Name", "")]
+        prefix = f"arn:{call.partition}:ssm:{call.region}:{call.account_id}:parameter/"
+        return [{"ARN": prefix + name.lstrip("/"), "accountId": call.account_id} for name in names]
     return []
 
 

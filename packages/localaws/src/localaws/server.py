@@ -129,6 +129,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         """
         self.stopping = False
         self._stopped = threading.Event()
+        # A signal may come while the main thread holds it.
+        self._waking = threading.RLock()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         adjustments = Adjustments(
             sockets=[],
@@ -181,9 +183,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
                 break
             wasyncore.poll2(0.05, self._map)
         self.task_dispatcher.shutdown(timeout=0)
-        self.trigger.close()
+        with self._waking:
+            self._stopped.set()
+            self.trigger.close()
         wasyncore.close_all(self._map)
-        self._stopped.set()
+
+    def pull_trigger(self) -> None:
+        """Wake the loop; once it has ended, its pipe's number may be another file's."""
+        with self._waking:
+            if not self._stopped.is_set():
+                super().pull_trigger()
 
     def stop(self) -> None:
         """Ask `serve_forever` to end; callable from any thread, and from a signal handler."""

@@ -27,6 +27,8 @@ from localaws.identity import DEFAULT_ACCOUNT_ID, Identities, Session, role_issu
 
 _ANSWERED = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
 _UNKNOWN = "unknown"
+MAXIMUM_POLICY = 2048  # characters of a session policy
+_TOKEN_CODE = re.compile(r"\d{6}")
 _NAME_ID = re.compile(r"<(?:\w+:)?NameID[^>]*>([^<]+)<")
 _FEDERATION = {"AssumeRoleWithWebIdentity": "WebIdentityUser", "AssumeRoleWithSAML": "SAMLUser"}
 
@@ -38,12 +40,35 @@ class AccessDeniedError(AwsError):
     http_status = 403
 
 
+class ValidationError(AwsError):
+    """A parameter breaks its bounds."""
+
+    code = "ValidationError"
+
+
 class Sts:
     """GetCallerIdentity, GetSessionToken and GetFederationToken, and the memory of assumed roles."""
 
     def __init__(self, identities: Identities, now: Callable[[], datetime]) -> None:
         self._identities = identities
         self._now = now
+
+    def check(self, call: Call) -> None:
+        """Refuse what STS refuses of any operation.
+
+        Raises:
+            ValidationError: a session policy of more than 2,048 characters.
+            AccessDeniedError: a device's code that cannot vouch for the caller.
+
+        """
+        policy = str(call.parameters.get("Policy") or "")
+        if len(policy) > MAXIMUM_POLICY:
+            raise ValidationError(
+                f"1 validation error detected: Value '{policy}' at 'policy' failed to satisfy constraint:"
+                f" Member must have length less than or equal to {MAXIMUM_POLICY}"
+            )
+        if call.operation in {"AssumeRole", "GetSessionToken"}:
+            _check_device(call)
 
     def answers(self, call: Call) -> bool:
         """Whether a call is answered here rather than by moto."""
@@ -94,7 +119,7 @@ class Sts:
         return {
             "Credentials": self._issue(caller, call.parameters.get("DurationSeconds", 43_200)),
             "FederatedUser": {"FederatedUserId": caller.principal_id, "Arn": arn},
-            "PackedPolicySize": 6,
+            **({"PackedPolicySize": 6} if caller.session_policies or caller.session_tags else {}),
         }
 
     def _issue(self, caller: Caller, seconds: int) -> Mapping[str, Any]:
@@ -131,6 +156,28 @@ class Sts:
         # Moto reckons by the machine's clock, but sessions end by the one that can be moved.
         lasts = (expires if expires.tzinfo else expires.replace(tzinfo=UTC)) - datetime.now(UTC)
         self._identities.remember(credentials["AccessKeyId"], Session(session, call.time + lasts))
+
+
+def _check_device(call: Call) -> None:
+    """Let a device's code pass if it could be one, of a user who could have one.
+
+    Which devices a user has is not asked, nor whether the code is the right one now.
+    """
+    serial, code = call.parameters.get("SerialNumber"), call.parameters.get("TokenCode")
+    if not serial and not code:
+        return
+    if not serial or not code:
+        raise AccessDeniedError(
+            "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+        )
+    elsewhere = serial.startswith("arn:") and f"::{call.caller.account_id}:mfa/" not in serial
+    if elsewhere or call.caller.type not in {"IAMUser", "Root"}:
+        raise AccessDeniedError(
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial"
+            " number is valid and associated with this user."
+        )
+    if not _TOKEN_CODE.fullmatch(code):
+        raise AccessDeniedError("MultiFactorAuthentication failed with invalid MFA one time pass code.")
 
 
 def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | None:

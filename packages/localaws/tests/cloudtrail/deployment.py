@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
+from config.place import Place
+from config.stack import Stack
 from localaws.testing import ACCOUNT_ID, LocalAws
-from policies.documents.bucket import log_bucket_policy
-from policies.documents.key import log_key_policy
+from tests.policies.stacks import policy, stack
 
 REGION = "us-east-1"
 BUCKET = "audit-log-bucket"
 TRAIL = "audit"
+PLACE = Place("aws", REGION, ACCOUNT_ID)
 TRAIL_ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/{TRAIL}"
 
 
@@ -46,31 +50,16 @@ class Deployment:
 
     def bucket_policy(self) -> dict[str, Any]:
         """Return this project's policy for the bucket."""
-        return copy.deepcopy(
-            dict(
-                log_bucket_policy(
-                    partition="aws",
-                    bucket_name=BUCKET,
-                    account_id=ACCOUNT_ID,
-                    trail_arn=TRAIL_ARN,
-                    key_arn=self.key_arn,
-                )
-            )
-        )
+        return policy("bucket", self._stack.with_key(self.key_arn))
 
     def key_policy(self) -> dict[str, Any]:
         """Return this project's policy for the key."""
-        return copy.deepcopy(
-            dict(
-                log_key_policy(
-                    partition="aws",
-                    region=REGION,
-                    account_id=ACCOUNT_ID,
-                    trail_arn=TRAIL_ARN,
-                    bucket_key_enabled=self.bucket_key,
-                )
-            )
-        )
+        return policy("key", self._stack)
+
+    @property
+    def _stack(self) -> Stack:
+        names = {"trail_name": TRAIL, "bucket_name": BUCKET}
+        return stack("local", PLACE, **names, s3_bucket_key=self.bucket_key)
 
     def put_bucket_policy(self, policy: Mapping[str, Any]) -> None:
         """Set the bucket's policy."""
@@ -135,3 +124,11 @@ class Deployment:
         default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.key_arn}
         rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
         self.s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def refusal(call: Any, **parameters: Any) -> tuple[str, str]:
+    """Return code and message with which a call is refused."""
+    with pytest.raises(ClientError) as refused:
+        call(**parameters)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from localaws.cloudtrail.exceptions import CloudTrailError
+from localaws.cloudtrail.exceptions import CloudTrailError, InvalidEventSelectorsException
 from localaws.cloudtrail.selectors import Selectors, checked_selectors
 from packages.localaws.tests.cloudtrail.conftest import BUCKET, Service, make_bucket, make_record
 
@@ -160,3 +160,45 @@ def test_insight_selectors_are_kept(service: Service) -> None:
     with pytest.raises(CloudTrailError) as refused:
         service.call("PutInsightSelectors", TrailName="audit", InsightSelectors=[{"InsightType": "Other"}])
     assert refused.value.code == "InvalidInsightSelectorsException"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("AWS::S3::Bucket", "arn:aws:s3:::logs/"),
+        ("AWS::SNS::Topic", "arn:aws:sns:us-east-1:123456789012:topic"),
+        ("AWS::S3::Object", "arn:aws:lambda"),
+        ("AWS::Lambda::Function", "function"),
+    ],
+)
+def test_basic_selectors_refuse_what_needs_advanced_ones(kind: str, value: str) -> None:
+    """Only objects, functions and tables can be told by type and ARN."""
+    selector = {"DataResources": [{"Type": kind, "Values": [value]}]}
+    with pytest.raises(InvalidEventSelectorsException, match="is not valid"):
+        checked_selectors({"EventSelectors": [selector]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("AWS::S3::Object", []),
+        ("AWS::S3::Object", ["arn:aws:s3"]),
+        ("AWS::S3::Object", ["arn:aws:s3:::"]),
+        ("AWS::Lambda::Function", ["arn:aws:lambda"]),
+        ("AWS::DynamoDB::Table", ["arn:aws-cn:dynamodb:cn-north-1:123456789012:table/t"]),
+    ],
+)
+def test_basic_selectors_take_objects_functions_and_tables(kind: str, values: list[str]) -> None:
+    """One by one, or all of a service."""
+    selector = {"DataResources": [{"Type": kind, "Values": values}]}
+    assert checked_selectors({"EventSelectors": [selector]}).custom
+
+
+def test_basic_selectors_hold_at_most_250_data_resources() -> None:
+    """Over all selectors of a trail."""
+    values = [f"arn:aws:s3:::bucket-{number}/" for number in range(251)]
+    selectors = [
+        {"DataResources": [{"Type": "AWS::S3::Object", "Values": part}]} for part in (values[:1], values[1:])
+    ]
+    with pytest.raises(InvalidEventSelectorsException, match="at most 250"):
+        checked_selectors({"EventSelectors": selectors})

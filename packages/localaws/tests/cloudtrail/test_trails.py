@@ -6,10 +6,16 @@ import re
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from localaws.testing import ACCOUNT_ID, LocalAws
-from packages.localaws.tests.cloudtrail.deployment import BUCKET, REGION, TRAIL, TRAIL_ARN, Deployment
+from packages.localaws.tests.cloudtrail.deployment import (
+    BUCKET,
+    REGION,
+    TRAIL,
+    TRAIL_ARN,
+    Deployment,
+    refusal,
+)
 
 ELSEWHERE = "eu-west-1"
 
@@ -19,14 +25,6 @@ def deployment(local_aws: LocalAws) -> Deployment:
     """Bucket and key, in an otherwise empty cloud."""
     local_aws.control("reset", {})
     return Deployment(local_aws)
-
-
-def refusal(call: Any, **parameters: Any) -> tuple[str, str]:
-    """Return code and message with which a call is refused."""
-    with pytest.raises(ClientError) as refused:
-        call(**parameters)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 NO_SUCH_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555"
@@ -268,21 +266,6 @@ def test_update_changes_what_it_names_only(deployment: Deployment) -> None:
     for name in ("TrailARN", "S3BucketName", "KmsKeyId", "IsMultiRegionTrail", "IncludeGlobalServiceEvents"):
         assert updated[name] == created[name]
     assert deployment.status()["IsLogging"] is True
-
-
-def test_tags_come_and_go(deployment: Deployment) -> None:
-    """Tags of CreateTrail and AddTags are listed, and RemoveTags takes them away."""
-    deployment.create_trail(TagsList=[{"Key": "team", "Value": "security"}])
-    client = deployment.cloudtrail
-    client.add_tags(
-        ResourceId=TRAIL_ARN, TagsList=[{"Key": "team", "Value": "audit"}, {"Key": "cost", "Value": "7"}]
-    )
-    client.remove_tags(ResourceId=TRAIL_ARN, TagsList=[{"Key": "cost"}])
-    (listed,) = client.list_tags(ResourceIdList=[TRAIL_ARN])["ResourceTagList"]
-    assert listed == {"ResourceId": TRAIL_ARN, "TagsList": [{"Key": "team", "Value": "audit"}]}
-    many = [{"Key": str(number), "Value": "x"} for number in range(50)]
-    code, _ = refusal(client.add_tags, ResourceId=TRAIL_ARN, TagsList=many)
-    assert code == "TagsLimitExceededException"
 
 
 def test_what_is_not_imitated_says_so(deployment: Deployment) -> None:

@@ -36,6 +36,11 @@ class RememberingCloud:
         """The clock, which stands still unless moved."""
         return self.time
 
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """What builds asked of other services, without the role that they work in."""
+        return [call for call in self.invocations if call["operation"] != "CreateServiceLinkedRole"]
+
     def move(self, **by: float) -> None:
         """Move the clock on, by `timedelta`'s arguments."""
         self.time += timedelta(**by)

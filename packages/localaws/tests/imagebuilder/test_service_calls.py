@@ -18,7 +18,7 @@ def test_a_build_makes_its_calls_as_the_service(client: DirectClient, cloud: Rem
     image = client.create_image(**build_inputs(client))["imageBuildVersionArn"]
     cloud.move(minutes=1)
     eventually(lambda: status_of(client, image) == "AVAILABLE")
-    assert [call["operation"] for call in cloud.invocations] == [
+    assert [call["operation"] for call in cloud.calls] == [
         "RunInstances",
         "SendCommand",
         "CreateImage",
@@ -26,12 +26,11 @@ def test_a_build_makes_its_calls_as_the_service(client: DirectClient, cloud: Rem
         "RunInstances",
         "SendCommand",
         "TerminateInstances",
+        "CreateTags",
     ]
-    assert {call["service_principal"] for call in cloud.invocations} == {"imagebuilder.amazonaws.com"}
-    assert {(call["account_id"], call["region"]) for call in cloud.invocations} == {
-        ("123456789012", "us-west-2")
-    }
-    (session,) = {call["on_behalf_of"].arn: call["on_behalf_of"] for call in cloud.invocations}.values()
+    assert {call["service_principal"] for call in cloud.calls} == {"imagebuilder.amazonaws.com"}
+    assert {(call["account_id"], call["region"]) for call in cloud.calls} == {("123456789012", "us-west-2")}
+    (session,) = {call["on_behalf_of"].arn: call["on_behalf_of"] for call in cloud.calls}.values()
     assert session.arn == "arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForImageBuilder/ImageBuilder"
     assert session.session_issuer.arn == (
         "arn:aws:iam::123456789012:role/aws-service-role/imagebuilder.amazonaws.com/AWSServiceRoleForImageBuilder"
@@ -44,7 +43,7 @@ def test_a_build_with_an_execution_role_works_as_that_role(
 ) -> None:
     """Given by name or by ARN."""
     client.create_image(**build_inputs(client), executionRole=role)
-    session = eventually(lambda: cloud.invocations)[0]["on_behalf_of"]
+    session = eventually(lambda: cloud.calls)[0]["on_behalf_of"]
     assert session.arn == "arn:aws:sts::123456789012:assumed-role/nightly/ImageBuilder"
     assert session.session_issuer.arn == "arn:aws:iam::123456789012:role/builders/nightly"
 
@@ -54,9 +53,7 @@ def test_tests_run_on_the_image_that_was_built(client: DirectClient, cloud: Reme
     image = client.create_image(**build_inputs(client))["imageBuildVersionArn"]
     cloud.move(minutes=1)
     eventually(lambda: status_of(client, image) == "AVAILABLE")
-    launched = [
-        call["parameters"]["ImageId"] for call in cloud.invocations if call["operation"] == "RunInstances"
-    ]
+    launched = [call["parameters"]["ImageId"] for call in cloud.calls if call["operation"] == "RunInstances"]
     assert launched == ["ami-0123456789abcdef0", "ami-0fedcba9876543210"]
 
 
@@ -74,7 +71,7 @@ def test_copies_go_to_the_other_regions_of_the_distribution(
     )["imageBuildVersionArn"]
     cloud.move(minutes=1)
     eventually(lambda: status_of(client, image) == "AVAILABLE")
-    copies = [call for call in cloud.invocations if call["operation"] == "CopyImage"]
+    copies = [call for call in cloud.calls if call["operation"] == "CopyImage"]
     assert [(call["region"], call["parameters"]["SourceRegion"]) for call in copies] == [
         ("eu-west-1", "us-west-2")
     ]

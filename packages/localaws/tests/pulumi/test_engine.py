@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from console.errors import UserError
 from localaws.pulumi import cli, engine
 
 FAKE_ENGINE = "#!/bin/sh\necho {version}\n"
@@ -117,15 +118,12 @@ def test_a_failed_build_leaves_nothing_and_may_be_repeated(place: Path) -> None:
 
 
 def test_without_any_source_there_is_one_line_and_exit_code_2(
-    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no engine is to be had, the command says so in one line, with how to mend it."""
+    """Where there is no engine, the command says so in one line, with how to get one."""
     monkeypatch.setenv(engine.SOURCES_VARIABLE, "none")
-    assert cli.run(["up"], None) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert "no Pulumi engine" in told
-    assert "https://www.pulumi.com/docs/install/" in told
+    with pytest.raises(UserError, match=r"no Pulumi engine here: .*https://www\.pulumi\.com/docs/install/"):
+        cli.run(["up"], None)
 
 
 def test_an_unknown_source_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,15 +142,11 @@ def test_an_unknown_source_is_told(place: Path, monkeypatch: pytest.MonkeyPatch)
         ("http://127.0.0.1:1", "nothing answers"),
     ],
 )
-def test_an_endpoint_that_is_no_local_aws_is_refused(
-    place: Path, capsys: pytest.CaptureFixture[str], endpoint: str, complaint: str
-) -> None:
+def test_an_endpoint_that_is_no_local_aws_is_refused(place: Path, endpoint: str, complaint: str) -> None:
     """An endpoint elsewhere, or where nothing answers, is refused in one line, and nothing is run."""
     executable(place / "pulumi", FAKE_ENGINE.format(version="v3.250.0"))
-    assert cli.run(["version"], endpoint) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert complaint in told
+    with pytest.raises(UserError, match=complaint):
+        cli.run(["version"], endpoint)
 
 
 def test_the_pinned_version_is_that_of_the_module() -> None:

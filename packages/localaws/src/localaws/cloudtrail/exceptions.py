@@ -170,3 +170,7 @@ class CloudTrailAccessNotEnabledException(CloudTrailError):
 
 class ThrottlingException(CloudTrailError):
     """Too many calls a second."""
+
+
+class ValidationException(CloudTrailError):
+    """A required parameter is missing."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from console.messages import say_fault
 from localaws.call import Call, Cloud
 from localaws.cloudtrail import resource_policies
 from localaws.cloudtrail.delivery import Delivery
@@ -18,6 +17,7 @@ from localaws.cloudtrail.forwarding import Forwarding
 from localaws.cloudtrail.history import EventHistory
 from localaws.cloudtrail.lookups import LookupOperations
 from localaws.cloudtrail.models import Event
+from localaws.cloudtrail.requirements import check_required
 from localaws.cloudtrail.selecting import SelectorOperations
 from localaws.cloudtrail.signing import SigningKeys
 from localaws.cloudtrail.state import Trails
@@ -65,6 +65,7 @@ class CloudTrail:
             raise UnsupportedOperationException(
                 f"The local AWS does not imitate {call.operation}; see packages/localaws/LIMITS.md."
             )
+        check_required(call)
         return operation(call)
 
     def accept(self, record: Mapping[str, Any]) -> None:
@@ -129,8 +130,8 @@ class CloudTrail:
         """Deliver. A fault of ours is shown and must not end the thread: events would be lost in silence."""
         try:
             self._deliver_all(LONGEST_DELAY)
-        except Exception:  # noqa: BLE001 - the last line of defence of a thread
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - the last line of defence of a thread
+            say_fault("localaws", error)
 
     def _assemble(self) -> dict[str, Operation]:
         trails = TrailOperations(self._trails, self._delivery, self._digests, self._cloud.now)

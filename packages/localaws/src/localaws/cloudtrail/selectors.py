@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldS
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,14 @@ from localaws.cloudtrail.exceptions import InvalidEventSelectorsException
 
 EXCLUDABLE = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
 CATEGORIES = frozenset({"Management", "Data", "NetworkActivity"})
+# What basic selectors take, and how the ARNs of it begin; all else needs advanced ones.
+DATA_RESOURCES = {
+    "AWS::DynamoDB::Table": "dynamodb",
+    "AWS::Lambda::Function": "lambda",
+    "AWS::S3::Object": "s3",
+}
+MAXIMUM_DATA_RESOURCES = 250
+_SERVICE_ARN = re.compile(r"arn:aws[\w-]*:(?P<service>[a-z0-9]+)(:.*)?")
 FIELDS = frozenset(
     {
         "readOnly",
@@ -94,6 +103,11 @@ def checked_selectors(parameters: Mapping[str, Any]) -> Selectors:
         raise InvalidEventSelectorsException("The maximum number of event selectors for a trail is 5.")
     for selector in basic:
         _check_basic(selector)
+    resources = [resource for selector in basic for resource in selector.get("DataResources") or ()]
+    if sum(_check_data_resource(resource) for resource in resources) > MAXIMUM_DATA_RESOURCES:
+        raise InvalidEventSelectorsException(
+            f"A trail's event selectors hold at most {MAXIMUM_DATA_RESOURCES} data resources."
+        )
     values = sum(_check_advanced(selector) for selector in advanced)
     if values > 500:
         raise InvalidEventSelectorsException("A trail's advanced event selectors hold at most 500 values.")
@@ -114,6 +128,21 @@ def _check_basic(selector: Mapping[str, Any]) -> None:
         raise InvalidEventSelectorsException(
             "ExcludeManagementEventSources needs IncludeManagementEvents to be true."
         )
+
+
+def _check_data_resource(resource: Mapping[str, Any]) -> int:
+    """Check the data resources of one type and return how many there are."""
+    kind, values = resource.get("Type"), resource.get("Values") or []
+    if kind not in DATA_RESOURCES:
+        raise InvalidEventSelectorsException(
+            f"Data resource type {kind} is not valid: event selectors take"
+            f" {', '.join(sorted(DATA_RESOURCES))}; use advanced event selectors for others."
+        )
+    for value in values:
+        found = _SERVICE_ARN.fullmatch(value)
+        if found is None or found["service"] != DATA_RESOURCES[kind]:
+            raise InvalidEventSelectorsException(f"Value {value} for data resource type {kind} is not valid.")
+    return len(values)
 
 
 def _check_advanced(selector: Mapping[str, Any]) -> int:

@@ -10,10 +10,12 @@ from typing import Any
 
 from localaws.call import Call
 from localaws.cloudtrail.exceptions import (
+    CloudTrailARNInvalidException,
     InvalidTagParameterException,
-    InvalidTrailNameException,
+    ResourceNotFoundException,
     ResourceTypeNotSupportedException,
     TagsLimitExceededException,
+    TrailNotFoundException,
 )
 from localaws.cloudtrail.models import Trail
 from localaws.cloudtrail.names import TRAIL_ARN
@@ -84,5 +86,8 @@ class TagOperations:
         if ":cloudtrail:" in arn and not TRAIL_ARN.fullmatch(arn) and ":trail/" not in arn:
             raise ResourceTypeNotSupportedException(f"Resource type not supported: {arn}")
         if not arn.startswith("arn:"):
-            raise InvalidTrailNameException(f"Resource {arn} is no ARN of a trail.")
-        return self._trails.find(arn, call.account_id, call.region, call.partition)
+            raise CloudTrailARNInvalidException(f"Invalid ARN format: {arn}")
+        try:
+            return self._trails.find(arn, call.account_id, call.region, call.partition)
+        except TrailNotFoundException as error:
+            raise ResourceNotFoundException(f"Resource not found: {arn}") from error

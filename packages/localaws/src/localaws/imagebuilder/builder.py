@@ -7,12 +7,13 @@ from typing import Any
 
 from localaws.imagebuilder import documents, findings, managed
 from localaws.imagebuilder.builds import Build
+from localaws.imagebuilder.distribution import Target, output_name, targets
 from localaws.imagebuilder.events import Events
 from localaws.imagebuilder.exceptions import InvalidParameterCombinationException
 from localaws.imagebuilder.executions import WorkflowExecution
 from localaws.imagebuilder.models import Resource
 from localaws.imagebuilder.request import Request
-from localaws.imagebuilder.service_calls import Plan, ServiceCalls, build_session
+from localaws.imagebuilder.service_calls import Plan, ServiceCalls
 from localaws.imagebuilder.shapes import project, service_model
 from localaws.imagebuilder.versions import Arn
 
@@ -94,11 +95,12 @@ def start(
     image: Resource,
     executions: list[WorkflowExecution],
     pipeline: Resource | None = None,
+    source_ami: str | None = None,
 ) -> Build:
     """Set a build going in the background, and keep it so that it can be looked at and acted upon."""
     cloud = request.cloud
-    session = build_session(request.store, image.document.get("executionRole"), request.now)
-    calls = ServiceCalls(cloud, request.store, session, _plan(request, image))
+    role, plan = image.document.get("executionRole"), _plan(request, image, source_ami)
+    calls = ServiceCalls(cloud, request.store, role, request.now, plan)
     events = Events(cloud, request.store)
     build = Build(image, executions, events, calls, request.now, _complete, pipeline)
     request.store.activities[str(image.arn)] = build
@@ -139,17 +141,18 @@ def _execution(request: Request, chosen: Mapping[str, Any]) -> WorkflowExecution
     return WorkflowExecution.of(workflow, steps, chosen)
 
 
-def _plan(request: Request, image: Resource) -> Plan:
+def _plan(request: Request, image: Resource, source_ami: str | None) -> Plan:
     document = image.document
     infrastructure = document.get("infrastructureConfiguration", {})
-    distributions = document.get("distributionConfiguration", {}).get("distributions", [])
     return Plan(
         arn=image.arn,
-        output_name=f"{document['name']} {request.timestamp.replace(':', '-')}",
+        output_name=output_name(document, None),
         parent_ami=_parent_ami(request, document),
         instance_type=(infrastructure.get("instanceTypes") or [_DEFAULT_INSTANCE_TYPE])[0],
         subnet_id=infrastructure.get("subnetId"),
-        target_regions=tuple(entry["region"] for entry in distributions) or (request.store.region,),
+        targets=targets(document, request.store.region),
+        source_ami=source_ami,
+        topic_arn=infrastructure.get("snsTopicArn"),
     )
 
 
@@ -168,49 +171,35 @@ def _parent_ami(request: Request, document: Mapping[str, Any]) -> str:
     return str(amis[0]["image"]) if amis else "ami-0abcdef1234567890"
 
 
-def _output_name(document: Mapping[str, Any], template: str | None) -> str:
-    """The name of an AMI: as the distribution configuration words it, else the image's name and date."""
-    date = document["dateCreated"].replace(":", "-")
-    if template is None:
-        return f"{document['name']} {date}"
-    number = document["version"].partition("/")[2]
-    return template.replace("{{imagebuilder:buildDate}}", date).replace(
-        "{{imagebuilder:buildVersion}}", number
-    )
-
-
 def _complete(build: Build) -> None:
     """Give an image that becomes available its outputs, and its scan findings where scanning is on."""
-    document = build.image.document
-    arn = build.image.arn
-    distributions = document.get("distributionConfiguration", {}).get("distributions", [])
-    regions = [entry["region"] for entry in distributions] or [arn.region]
+    document, arn = build.image.document, build.image.arn
+    wanted = targets(document, arn.region)
     if document["type"] == "AMI":
-        names = {
-            entry["region"]: entry.get("amiDistributionConfiguration", {}).get("name")
-            for entry in distributions
-        }
-        document["outputResources"] = {
-            "amis": [
-                {
-                    "region": region,
-                    "image": build.calls.ami(region),
-                    "name": _output_name(document, names.get(region)),
-                    "accountId": arn.account_id,
-                }
-                for region in regions
-            ]
-        }
+        document["outputResources"] = {"amis": [_ami(build, target) for target in wanted]}
     else:
         repository = document["containerRecipe"]["targetRepository"]["repositoryName"]
         tag = document["version"].replace("/", "-")
         document["outputResources"] = {
             "containers": [
                 {
-                    "region": region,
-                    "imageUris": [f"{arn.account_id}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}"],
+                    "region": target.region,
+                    "imageUris": [
+                        f"{arn.account_id}.dkr.ecr.{target.region}.amazonaws.com/{repository}:{tag}"
+                    ],
                 }
-                for region in regions
+                for target in wanted
             ]
         }
     findings.scan(build)
+
+
+def _ami(build: Build, target: Target) -> dict[str, Any]:
+    described = {"description": target.ami["description"]} if "description" in target.ami else {}
+    return {
+        "region": target.region,
+        "image": build.calls.ami(target.region),
+        "name": target.name,
+        "accountId": build.image.arn.account_id,
+        **described,
+    }

@@ -117,6 +117,8 @@ class Build:
             state["reason"] = reason
         self.image.document["state"] = state
         self.effects.append(partial(self.events.image_state_changed, self.image, before, dict(state)))
+        if self.finished:
+            self.effects.append(partial(self.calls.notify, dict(self.image.document)))
         if self.pipeline is not None and self.finished:
             self._note_run(self.pipeline, status)
 

@@ -17,6 +17,13 @@ class DryRunOperationException(AwsError):
     http_status = 412
 
 
+class ForbiddenException(AwsError):
+    """The caller may not do what the request needs, such as use its key."""
+
+    code = "ForbiddenException"
+    http_status = 403
+
+
 class IdempotentParameterMismatchException(AwsError):
     """A client token came back with other parameters."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from localaws.imagebuilder import filters
+from localaws.imagebuilder.encryption import use_key
 from localaws.imagebuilder.exceptions import (
     InvalidParameterCombinationException,
     ResourceAlreadyExistsException,
@@ -158,6 +159,7 @@ def add_build(request: Request, noun: str, arn: Arn, document: dict[str, Any], c
         if all(latest.document.get(name) == document.get(name) for name in content):
             raise ResourceAlreadyExistsException.of(noun, str(latest.arn))
     number = max((build.arn.build or 0 for build in builds), default=0) + 1
+    use_key(request)
     resource = Resource(arn.at(arn.version, number), document)
     request.add(resource)
     return resource

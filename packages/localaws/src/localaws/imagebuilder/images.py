@@ -96,7 +96,7 @@ def _import(request: Request, platform: str, build_type: str) -> Resource:
 def _distribute(request: Request) -> dict[str, Any]:
     parameters = request.parameters
     configuration = request.find("distributionConfigurationArn")
-    name, version, platform = _source(request)
+    name, version, platform, ami = _source(request)
     image = next_image(request, name, version, "AMI")
     image.document |= {
         "platform": platform,
@@ -106,12 +106,15 @@ def _distribute(request: Request) -> dict[str, Any]:
     }
     store = request.store
     workflow = managed.default_workflow(store.partition, store.region, "distribution", "AMI")
-    start(request, image, [execution_of(request, str(workflow))])
+    start(request, image, [execution_of(request, str(workflow))], source_ami=ami)
     return {"imageBuildVersionArn": str(image.arn)}
 
 
-def _source(request: Request) -> tuple[str, str, str]:
-    """The name, version and platform of the image that a distribution of the given source makes."""
+def _source(request: Request) -> tuple[str, str, str, str | None]:
+    """The name, version and platform of the image that a distribution makes, and the AMI that it starts from.
+
+    What an `ssm:` parameter holds is not looked up, so that such a source has no AMI.
+    """
     source = request.parameters["sourceImage"]
     arn = Arn.parse(source)
     if arn is None:
@@ -121,11 +124,13 @@ def _source(request: Request) -> tuple[str, str, str]:
             )
         # Neither says what the AMI is: the new image is named after its source.
         name = "".join(letter if letter.isalnum() else "-" for letter in source.removeprefix("ssm:"))
-        return slug(name).strip("-"), "1.0.0", "Linux"
+        return slug(name).strip("-"), "1.0.0", "Linux", source if source.startswith("ami-") else None
     image = request.world.find(request.store, source)
     if image.arn.kind != "image" or image.document["state"]["status"] != "AVAILABLE":
         raise ResourceNotFoundException.of(source)
-    return image.arn.name, image.arn.version or "", image.document["platform"]
+    amis = image.document["outputResources"].get("amis") or [{}]
+    here = next((ami for ami in amis if ami.get("region") == request.store.region), amis[0])
+    return image.arn.name, image.arn.version or "", image.document["platform"], here.get("image")
 
 
 def _is_used(request: Request, image: Resource) -> bool:

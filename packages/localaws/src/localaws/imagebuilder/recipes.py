@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localaws.imagebuilder import managed
+from localaws.imagebuilder.encryption import use_key
 from localaws.imagebuilder.exceptions import (
     InvalidParameterCombinationException,
     InvalidParameterValueException,
@@ -79,6 +80,7 @@ def _add(
         "owner": request.store.account_id,
         "platform": _platform(request),
     }
+    use_key(request)
     request.add(Resource(arn, document))
     return {output_member: str(arn), REFERENCES: latest_references(arn)}
 

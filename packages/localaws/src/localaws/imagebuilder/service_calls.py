@@ -8,6 +8,7 @@ depends on their success: where one fails, made-up ids stand in.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 
 from localaws.call import Caller, Cloud, SessionIssuer
 from localaws.errors import AwsError
+from localaws.iam_policies import find_role
+from localaws.imagebuilder.distribution import Target, finish
 from localaws.imagebuilder.models import Store
 from localaws.imagebuilder.versions import Arn
 
@@ -27,14 +30,23 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a build's calls need to know: the image's ARN, name and parent, and where to build it."""
+    """What a build's calls need to know: the image's ARN and parent, where to build it and for where.
+
+    `source_ami` is the AMI to distribute where nothing is built; `topic_arn` hears how the build ends.
+    """
 
     arn: Arn
     output_name: str
     parent_ami: str
     instance_type: str
     subnet_id: str | None
-    target_regions: tuple[str, ...]
+    targets: tuple[Target, ...]
+    source_ami: str | None = None
+    topic_arn: str | None = None
+
+    def target(self, region: str) -> Target | None:
+        """What is wanted in a Region; None where the image does not go there."""
+        return next((target for target in self.targets if target.region == region), None)
 
 
 def build_session(store: Store, execution_role: str | None, created: datetime) -> Caller:
@@ -44,9 +56,9 @@ def build_session(store: Store, execution_role: str | None, created: datetime) -
     """
     path = execution_role or SERVICE_LINKED_ROLE
     name = path.rpartition("/")[2]
-    prefix = f"arn:{store.partition}:iam::{store.account_id}:role/"
-    role_arn = path if path.startswith("arn:") else prefix + path
-    role_id = "AROA" + hashlib.sha256(role_arn.encode()).hexdigest()[:17].upper()
+    role_arn = _role_arn(store, path)
+    role = find_role(role_arn)
+    role_id = "AROA" + hashlib.sha256(role_arn.encode()).hexdigest()[:17].upper() if role is None else role.id
     return Caller(
         type="AssumedRole",
         account_id=store.account_id,
@@ -57,13 +69,39 @@ def build_session(store: Store, execution_role: str | None, created: datetime) -
     )
 
 
+def ensure_linked_role(cloud: Cloud, store: Store) -> None:
+    """Create the service-linked role of the account, as Image Builder does when it first needs it."""
+    if find_role(_role_arn(store, SERVICE_LINKED_ROLE)) is not None:
+        return
+    try:
+        cloud.invoke(
+            "iam",
+            "CreateServiceLinkedRole",
+            {"AWSServiceName": SERVICE_PRINCIPAL},
+            region=store.region,
+            account_id=store.account_id,
+            service_principal=SERVICE_PRINCIPAL,
+        )
+    except AwsError as error:
+        _log.info("CreateServiceLinkedRole failed: %s", error)
+
+
+def _role_arn(store: Store, path: str) -> str:
+    prefix = f"arn:{store.partition}:iam::{store.account_id}:role/"
+    return path if path.startswith("arn:") else prefix + path
+
+
 class ServiceCalls:
     """Makes the calls of one build and remembers the ids that they returned."""
 
-    def __init__(self, cloud: Cloud, store: Store, session: Caller, plan: Plan) -> None:
+    def __init__(
+        self, cloud: Cloud, store: Store, execution_role: str | None, started: datetime, plan: Plan
+    ) -> None:
         self._cloud = cloud
         self._store = store
-        self._session = session
+        self._execution_role = execution_role
+        self._started = started
+        self._session: Caller | None = None
         self._plan = plan
         self._instance_id: str | None = None
         self.amis: dict[str, str] = {}
@@ -72,7 +110,7 @@ class ServiceCalls:
             "ExecuteComponents": self._run_components,
             "CreateImage": self._create_image,
             "TerminateInstance": self._terminate_instance,
-            "DistributeImage": self._copy_images,
+            "DistributeImage": self._distribute,
         }
 
     def perform(self, action: str) -> None:
@@ -121,9 +159,9 @@ class ServiceCalls:
     def _create_image(self) -> None:
         if self._instance_id is None:
             return
-        made = self._invoke(
-            "ec2", "CreateImage", {"InstanceId": self._instance_id, "Name": self._plan.output_name}
-        )
+        target = self._plan.target(self._store.region)
+        described = target.described if target else {"Name": self._plan.output_name}
+        made = self._invoke("ec2", "CreateImage", {"InstanceId": self._instance_id, **described})
         if "ImageId" in made:
             self.amis[self._store.region] = made["ImageId"]
 
@@ -132,22 +170,52 @@ class ServiceCalls:
             self._invoke("ec2", "TerminateInstances", {"InstanceIds": [self._instance_id]})
             self._instance_id = None
 
-    def _copy_images(self) -> None:
-        source = self.amis.get(self._store.region)
-        for region in self._plan.target_regions:
-            if source is not None and region != self._store.region:
-                copied = self._invoke(
-                    "ec2",
-                    "CopyImage",
-                    {
-                        "Name": self._plan.output_name,
-                        "SourceImageId": source,
-                        "SourceRegion": self._store.region,
-                    },
-                    region,
+    def _distribute(self) -> None:
+        built = self.amis.get(self._store.region)
+        source = built or self._plan.source_ami
+        if source is None:
+            return
+        for target in self._plan.targets:
+            if built is None or target.region != self._store.region:
+                self._copy(target, source)
+            if target.region in self.amis:
+                finish(
+                    self._invoke,
+                    target,
+                    self.amis[target.region],
+                    str(self._plan.arn),
+                    self._store.account_id,
                 )
-                if "ImageId" in copied:
-                    self.amis[region] = copied["ImageId"]
+
+    def _copy(self, target: Target, source: str) -> None:
+        copied = self._invoke(
+            "ec2",
+            "CopyImage",
+            {
+                "SourceImageId": source,
+                "SourceRegion": self._store.region,
+                **target.described,
+                **target.encrypted,
+            },
+            target.region,
+        )
+        if "ImageId" in copied:
+            self.amis[target.region] = copied["ImageId"]
+
+    def notify(self, document: Mapping[str, Any]) -> None:
+        """Tell the topic of the infrastructure configuration, where it has one, how a build ended."""
+        topic = self._plan.topic_arn
+        if topic is not None:
+            message = json.dumps({**document, "buildVersion": self._plan.arn.build}, default=str)
+            self._invoke("sns", "Publish", {"TopicArn": topic, "Message": message}, topic.split(":")[3])
+
+    def _working_as(self) -> Caller:
+        """The session that the build works in, which begins with its first call."""
+        if self._session is None:
+            if self._execution_role is None:
+                ensure_linked_role(self._cloud, self._store)
+            self._session = build_session(self._store, self._execution_role, self._started)
+        return self._session
 
     def _invoke(
         self, service: str, operation: str, parameters: Mapping[str, Any], region: str | None = None
@@ -160,7 +228,7 @@ class ServiceCalls:
                 region=region or self._store.region,
                 account_id=self._store.account_id,
                 service_principal=SERVICE_PRINCIPAL,
-                on_behalf_of=self._session,
+                on_behalf_of=self._working_as(),
             )
         except AwsError as error:
             _log.info("%s of %s failed: %s", operation, self._plan.arn, error)

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from console.errors import UserError
+from console.messages import say
 from localaws.pulumi import commands, engine, interrupted, local
 
-USAGE: Final = 2
 FOLDER: Final = Path(".localaws")
 _LAUNCHERS = Path(__file__).with_name("launchers")
 
@@ -24,15 +25,16 @@ def run(args: list[str], endpoint: str | None) -> int:
 
     Without an endpoint: AWS_ENDPOINT_URL if it is on this machine, else what runs at port 4566, else a new
     one.
-    Returns 2, after one line on stderr, where there is no engine or no local AWS.
+
+    Raises:
+        UserError: there is no engine, or no local AWS.
+
     """
-    try:
-        found = engine.find_or_get(_say)
-        if found is None:
-            return _refused(f"there is no Pulumi engine to be had here: {engine.MENDING}")
-        aws = local.named(endpoint) if endpoint else local.usual(folder())
-    except (engine.EngineError, local.EndpointError) as error:
-        return _refused(str(error))
+    aws = local.named(endpoint) if endpoint else None
+    found = engine.find_or_get(say)
+    if found is None:
+        raise UserError(f"there is no Pulumi engine here: {engine.MENDING}")
+    aws = aws or local.usual(folder())
     if commands.is_plain(args):
         return _engine(found, args, environment(aws))
     from localaws.pulumi.attachment import attached  # noqa: PLC0415 - a second of imports
@@ -82,9 +84,9 @@ def _complete_interrupted(
     """Complete what a killed run of the same stack left half done; return the exit code of that."""
     state = state_folder(aws)
     for lock in interrupted.remove_dead_locks(state):
-        _say(f"removed the lock of an engine that no longer runs: {lock.name}")
+        say(f"removed the lock of an engine that no longer runs: {lock.name}")
     for file in interrupted.mend_torn_files(state):
-        _say(f"mended a file that the last run was writing when it was killed: {file.name}")
+        say(f"mended a file that the last run was writing when it was killed: {file.name}")
     if not commands.changes_resources(args):
         return 0
     waiting = {stack: interrupted.pending_creates(stack, aws.endpoint) for stack in interrupted.stacks(state)}
@@ -93,7 +95,7 @@ def _complete_interrupted(
     for stack, pending in waiting.items():
         if stack.name == name:
             urns = ", ".join(one.urn.rsplit("::", 1)[-1] for one in pending)
-            _say(f"the last run was killed while it created {urns}: completing the state first")
+            say(f"the last run was killed while it created {urns}: completing the state first")
             return _complete(found, stack.name, pending, variables)
     return 0
 
@@ -126,7 +128,7 @@ def _make_stack(found: Path, args: list[str], aws: local.Local, variables: Mappi
     project = folder().parent
     if name is None or name in known or not any([*project.glob(settings), *project.glob(f"*/{settings}")]):
         return 0
-    _say(f"made the stack {name}: this local AWS is new, and its state with it")
+    say(f"made the stack {name}: this local AWS is new, and its state with it")
     command = [str(found), "stack", "init", "--no-select", "--stack", name]
     return subprocess.run(command, env=dict(variables), stdout=sys.stderr, check=False).returncode
 
@@ -168,13 +170,3 @@ def _dying_with_us() -> list[str]:
     An engine that outlived its provider would take what it was creating for failed, and forget it.
     """
     return ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
-def _refused(message: str) -> int:
-    _say(f"localaws pulumi: {message}")
-    return USAGE

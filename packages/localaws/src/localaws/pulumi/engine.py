@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from console.errors import UserError
+from console.messages import say as say_line
+from localaws.pulumi.go_tool import GoTool
 
 MODULE: Final = Path(__file__).resolve().parent / "module"
 _CHECKOUT: Final = Path(__file__).resolve().parents[5]  # where this package lies in packages/ of the project
@@ -31,7 +32,7 @@ _OLDEST: Final = (3, 200, 0)
 _PACKAGE: Final = "github.com/pulumi/pulumi/pkg/v3"
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """The engine cannot be had or used; the message is one line that says how to mend it."""
 
 
@@ -50,6 +51,16 @@ def find(say: Callable[[str], None] = lambda _line: None) -> Path | None:
     if "cache" in sources:
         return next((path for path in (_built(), _installed()) if path.is_file()), None)
     return None
+
+
+def language_host(runtime: str) -> Path | None:
+    """The program that runs other programs of a runtime, such as "go": beside the engine, else on PATH."""
+    name = f"pulumi-language-{runtime}"
+    found = find()
+    if found and (beside := found.resolve().with_name(name)).is_file():
+        return beside
+    on_path = shutil.which(name)
+    return Path(on_path) if on_path else None
 
 
 def find_or_get(say: Callable[[str], None]) -> Path | None:
@@ -126,60 +137,28 @@ def _install(say: Callable[[str], None]) -> Path | None:
 
 
 def _build(go: str, say: Callable[[str], None]) -> Path | None:
-    """Build the engine from its Go module. One build at a time; the result appears whole or not at all."""
-    target = _built()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(target.parent / "build.lock", say):
-        if _version(target) is not None:
-            return target  # somebody else has built it in the meantime
-        say(f"building the Pulumi engine {pinned_version()} from its Go module: once, about four minutes")
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix="building-") as folder:
-            made = Path(folder) / "pulumi"
-            if not _compiled(go, made, say):
-                return None
-            made.replace(target)
-    say(f"the Pulumi engine is in {target}")
-    return target
-
-
-def _compiled(go: str, made: Path, say: Callable[[str], None]) -> bool:
-    version_flag = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={pinned_version()}"
-    command = [go, "build", "-C", str(MODULE), "-ldflags", f"-s -w {version_flag}", "-o", str(made)]
-    command.append(f"{_PACKAGE}/cmd/pulumi")
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"GOFLAGS": "-mod=readonly"}
-    ) as build:
-        last = ""
-        for line in build.stderr or ():
-            last = line.strip() or last
-            if line.startswith("go: downloading") and sys.stderr.isatty():
-                say(line.strip())
-    if build.returncode != 0:
-        say(f"the engine could not be built: {last}")
-    return build.returncode == 0
-
-
-@contextmanager
-def _alone(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold a lock file; the system lets go of it even if this process is killed."""
-    with lock.open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another process is building the Pulumi engine: waiting for it")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    """Build the engine from its Go module."""
+    version = pinned_version()
+    engine = GoTool(
+        name=f"the Pulumi engine {version}",
+        module=MODULE,
+        package=f"{_PACKAGE}/cmd/pulumi",
+        target=_built(),
+        lasts="about four minutes",
+        linker_flags=f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={version}",
+    )
+    return engine.build(go, say, lambda file: _version(file) is not None)
 
 
 def main() -> int:
     """Find or get the engine and print where it is; exit code 2 where there is none to be had."""
     try:
-        engine = find_or_get(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+        engine = find_or_get(say_line)
     except EngineError as error:
-        sys.stderr.write(f"{error}\n")
+        say_line(str(error))
         return 2
     if engine is None:
-        sys.stderr.write(f"there is no Pulumi engine to be had here: {MENDING}\n")
+        say_line(f"there is no Pulumi engine here: {MENDING}")
         return 2
     sys.stdout.write(f"{engine}\n")
     return 0

@@ -18,6 +18,7 @@ import grpc
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
+from localaws.pulumi.installed_host import installed_host
 from localaws.pulumi.program import ALREADY_SAID
 
 _PROGRAM = Path(__file__).with_name("program.py")
@@ -67,6 +68,16 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def InstallDependencies(self, _request: Any, _context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         """Nothing to install: the program runs in this environment."""
         return iter(())
+
+    def GeneratePackage(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Have the SDK of a package written by the Python host that the Pulumi CLI brings."""
+        with installed_host(self._engine_address, context) as host:
+            return host.GeneratePackage(request)
+
+    def Link(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        """Have a written SDK made a requirement of the program, likewise."""
+        with installed_host(self._engine_address, context) as host:
+            return host.Link(request)
 
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Stop the programs that run: their engine is being cancelled."""

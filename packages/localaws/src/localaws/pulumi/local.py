@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from console.errors import UserError
+from console.messages import say
+
 USUAL_PORT: Final = 4566
 _LONGEST_START_SECONDS = 60.0
 
 
-class EndpointError(Exception):
+class EndpointError(UserError):
     """There is no local AWS to use; the message is one line that says how to mend it."""
 
 
@@ -68,7 +71,10 @@ def usual(folder: Path) -> Local:
 
 def is_loopback(endpoint: str) -> bool:
     """Whether a URL leads to this machine: `http` to localhost or a loopback address."""
-    parts = urllib.parse.urlsplit(endpoint)
+    try:
+        parts = urllib.parse.urlsplit(endpoint)
+    except ValueError:  # such as a bracket that is never closed
+        return False
     if parts.scheme not in {"http", "https"} or parts.hostname is None:
         return False
     if parts.hostname == "localhost":
@@ -105,9 +111,7 @@ def _started(endpoint: str, folder: Path) -> Local:
     give_up = time.monotonic() + _LONGEST_START_SECONDS
     while time.monotonic() < give_up and process.poll() is None:
         if found := _asked(endpoint):
-            sys.stderr.write(
-                f"started a local AWS at {endpoint} (log: {log}); stop it with: kill {process.pid}\n"
-            )
+            say(f"started a local AWS at {endpoint} (log: {log}); stop it with: kill {process.pid}")
             return found
         time.sleep(0.05)
     last = next(iter(log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]), "no output")

@@ -21,6 +21,7 @@ from pulumi import runtime
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.stack import run_pulumi_func
 
+from console.messages import say
 from localaws.pulumi import creations, invokes, lifecycle
 from localaws.pulumi.aws import Aws, ConfigurationError, settings
 from localaws.pulumi.resources import RESOURCE_TYPES
@@ -132,12 +133,12 @@ def _text(value: Any) -> str:
 def main(arguments: list[str]) -> int:
     """Deploy, and print the outputs as one line of JSON."""
     if len(arguments) != 2:
-        sys.stderr.write("usage: python -m localaws.pulumi.without_engine STACK ENDPOINT\n")
+        say("usage: python -m localaws.pulumi.without_engine STACK ENDPOINT")
         return 2
     try:
         outputs = deploy(Path.cwd(), *arguments)
     except (ValueError, ClientError, pulumi.RunError) as error:
-        sys.stderr.write(f"{str(error).splitlines()[-1]}\n")  # the SDK puts where it rose before what it was
+        say(str(error).splitlines()[-1])  # the SDK puts where it rose before what it was
         return 2
     sys.stdout.write(json.dumps(outputs) + "\n")
     return 0

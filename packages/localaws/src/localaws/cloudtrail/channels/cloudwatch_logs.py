@@ -90,9 +90,13 @@ def put_events(trail: Trail, origin: Origin, events: Sequence[Event]) -> str:
 
 
 def stream_name(trail: Trail, origin: Origin) -> str:
-    """Return the log stream that events of an origin go to."""
-    account_id, region = origin
-    return f"{trail.organization_id or account_id}_CloudTrail_{region}"
+    """Return the log stream that events of an origin go to: that of the trail's home, whatever their Region.
+
+    AWS names it account_ID_CloudTrail_trail_region:
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
+    """
+    account_id, _ = origin
+    return f"{trail.organization_id or account_id}_CloudTrail_{trail.home_region}"
 
 
 def _role(role_arn: str) -> Any:

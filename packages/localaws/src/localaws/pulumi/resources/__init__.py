@@ -1,46 +1,24 @@
-"""One small handler for each AWS resource type that the project uses."""
+"""One small handler for each AWS resource type that the project uses, found by its file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from localaws.pulumi.resources.base import ResourceType
-from localaws.pulumi.resources.bucket import Bucket
-from localaws.pulumi.resources.bucket_lifecycle import BucketLifecycleConfiguration
-from localaws.pulumi.resources.bucket_logging import BucketLogging
-from localaws.pulumi.resources.bucket_object_lock import BucketObjectLockConfiguration
-from localaws.pulumi.resources.bucket_settings import (
-    BucketOwnershipControls,
-    BucketPolicy,
-    BucketPublicAccessBlock,
-    BucketServerSideEncryptionConfiguration,
-    BucketVersioning,
-)
-from localaws.pulumi.resources.iam import Policy, Role, RolePolicy, RolePolicyAttachment
-from localaws.pulumi.resources.kms import Alias, Key
-from localaws.pulumi.resources.trail import Trail
 
-RESOURCE_TYPES: Final[Mapping[str, ResourceType]] = {
-    kind.type_name: kind()
-    for kind in (
-        Alias,
-        Bucket,
-        BucketLifecycleConfiguration,
-        BucketLogging,
-        BucketObjectLockConfiguration,
-        BucketOwnershipControls,
-        BucketPolicy,
-        BucketPublicAccessBlock,
-        BucketServerSideEncryptionConfiguration,
-        BucketVersioning,
-        Key,
-        Policy,
-        Role,
-        RolePolicy,
-        RolePolicyAttachment,
-        Trail,
-    )
-}
+
+def _resource_types() -> Iterator[type[ResourceType]]:
+    for found in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{found.name}")
+        for value in vars(module).values():
+            is_type = isinstance(value, type) and issubclass(value, ResourceType)
+            if is_type and value.__module__ == module.__name__ and "type_name" in vars(value):
+                yield value
+
+
+RESOURCE_TYPES: Final[Mapping[str, ResourceType]] = {kind.type_name: kind() for kind in _resource_types()}
 
 __all__ = ["RESOURCE_TYPES", "ResourceType"]

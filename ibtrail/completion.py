@@ -1,0 +1,5 @@
+"""`ibtrail completion`."""
+
+from console.completion import completion_of
+
+completion = completion_of("ibtrail")

@@ -1,0 +1,81 @@
+"""Where a result is written: standard output, or a file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from console.errors import OutputError
+from console.streams import standard_output
+
+
+def check(output: Path | None, option: str = "--output") -> None:
+    """Tell before the work, not after it, that a result cannot be written.
+
+    Raises:
+        OutputError: it is a folder, or no file can be made there.
+
+    """
+    if output is None:
+        return
+    with _reported(output):
+        if output.is_dir():
+            raise OutputError(f"{option} {output} is a folder; give the name of a file in it")
+        place = output.resolve()
+        special = place.exists() and not place.is_file()
+        writable = os.access(place if special else place.parent, os.W_OK)
+    if not writable:
+        raise OutputError(
+            f"{option} {output}: no file can be made in {place.parent}; give a path in a writable folder"
+        )
+
+
+@contextmanager
+def opened(output: Path | None) -> Iterator[BinaryIO]:
+    """A place for the result's bytes: stdout, or a file that appears whole under its name or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    if output is None:
+        with standard_output() as file:
+            yield file
+        return
+    with _reported(output):
+        place = output.resolve()  # what a link leads to is written, and the link stays
+        special = place.exists() and not (place.is_file() or place.is_dir())
+    if special:  # a device or a pipe, never to be replaced
+        with _reported(output), output.open("wb") as file:
+            yield file
+        return
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
+    except OSError as error:
+        raise OutputError(f"--output {output}: {error.strerror}; give a path in a writable folder") from error
+    try:
+        with _reported(output):
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            Path(name).chmod(place.stat().st_mode if place.exists() else 0o666 & ~_umask())
+            Path(name).replace(place)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _reported(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"--output {output}: {error.strerror}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,76 @@
+"""IAM as every AWS account has it from the start."""
+
+from __future__ import annotations
+
+import pytest
+
+from packages.localaws.tests.front import ACCOUNT_ID, OTHER_ACCOUNT_ID, Front, allow, document, refused
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+INSTANCE_PROFILE = "arn:aws:iam::aws:policy/EC2InstanceProfileForImageBuilder"
+
+
+@pytest.mark.parametrize("arn", [ADMINISTRATOR, INSTANCE_PROFILE])
+def test_policies_of_aws_can_be_read_and_attached(front: Front, arn: str) -> None:
+    """What AWS manages is in every account, with a document that says something."""
+    iam = front.client("iam")
+    front.user("alice")
+    iam.attach_user_policy(UserName="alice", PolicyArn=arn)
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    assert iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]["Statement"]
+    attached = iam.list_attached_user_policies(UserName="alice")["AttachedPolicies"]
+    assert [policy["PolicyArn"] for policy in attached] == [arn]
+
+
+def test_an_administrator_may_do_what_the_policy_of_aws_allows(strict_front: Front) -> None:
+    """An AWS managed policy counts where policies are enforced."""
+    key = strict_front.user("alice")
+    with refused("AccessDenied"):
+        strict_front.client("iam", key).list_users()
+    strict_front.client("iam").attach_user_policy(UserName="alice", PolicyArn=ADMINISTRATOR)
+    assert strict_front.client("iam", key).list_users()["Users"]
+
+
+def test_attachments_are_counted_for_each_account(front: Front) -> None:
+    """Accounts share the policies of AWS, but not how often these are attached."""
+    front.user("alice")
+    front.client("iam").attach_user_policy(UserName="alice", PolicyArn=ADMINISTRATOR)
+    counts = [
+        front.client("iam", access_key=account).get_policy(PolicyArn=ADMINISTRATOR)["Policy"][
+            "AttachmentCount"
+        ]
+        for account in (ACCOUNT_ID, OTHER_ACCOUNT_ID)
+    ]
+    assert counts == [1, 0]
+
+
+def test_local_scope_leaves_the_policies_of_aws_out(front: Front) -> None:
+    """ListPolicies tells the customer's policies from those of AWS."""
+    iam = front.client("iam")
+    iam.create_policy(PolicyName="own", PolicyDocument=document(allow("s3:ListAllMyBuckets")))
+    assert [policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]] == ["own"]
+    assert iam.list_policies(Scope="AWS", MaxItems=10)["IsTruncated"]
+
+
+def test_a_reset_forgets_attachments(front: Front) -> None:
+    """After a reset the policies of AWS are as new."""
+    front.user("alice")
+    front.client("iam").attach_user_policy(UserName="alice", PolicyArn=ADMINISTRATOR)
+    front.cloud.reset()
+    assert front.client("iam").get_policy(PolicyArn=ADMINISTRATOR)["Policy"]["AttachmentCount"] == 0
+
+
+def test_unique_ids_begin_as_aws_begins_them(front: Front) -> None:
+    """A user's id tells that it is a user's, a group's that it is a group's."""
+    iam = front.client("iam")
+    assert iam.create_user(UserName="alice")["User"]["UserId"].startswith("AIDA")
+    assert iam.create_group(GroupName="staff")["Group"]["GroupId"].startswith("AGPA")
+
+
+def test_the_role_linked_to_image_builder_is_called_as_aws_calls_it(front: Front) -> None:
+    """It bears AWS's name and the policy of that name."""
+    iam = front.client("iam")
+    role = iam.create_service_linked_role(AWSServiceName="imagebuilder.amazonaws.com")["Role"]
+    assert role["RoleName"] == "AWSServiceRoleForImageBuilder"
+    policies = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in policies] == ["AWSServiceRoleForImageBuilder"]

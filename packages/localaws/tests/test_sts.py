@@ -1,0 +1,124 @@
+"""What STS asks for and refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from packages.localaws.tests.front import ACCOUNT_ID, Front, allow, refused, trust
+
+DEVICE = {"SerialNumber": f"arn:aws:iam::{ACCOUNT_ID}:mfa/alice", "TokenCode": "123456"}
+WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+JUST_NOW = {"NumericLessThan": {"aws:MultiFactorAuthAge": "60"}}
+
+
+def guarded_role(front: Front, condition: Mapping[str, Any] = WITH_MFA) -> str:
+    """A role that the account's users may take on with MFA, and that may list users with MFA."""
+    return front.role(
+        "guarded",
+        trust({"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}, Condition=condition),
+        allow("iam:ListUsers", Condition=WITH_MFA),
+    )
+
+
+@pytest.mark.parametrize("condition", [WITH_MFA, JUST_NOW])
+def test_a_code_opens_a_role_that_asks_for_mfa(strict_front: Front, condition: Mapping[str, Any]) -> None:
+    """The call of AssumeRole itself counts as made with the device; so do the session's calls."""
+    role = guarded_role(strict_front, condition)
+    sts = strict_front.client("sts", strict_front.user("alice", allow("sts:AssumeRole")))
+    with refused("AccessDenied"):
+        sts.assume_role(RoleArn=role, RoleSessionName="without")
+    session = sts.assume_role(RoleArn=role, RoleSessionName="with", **DEVICE)["Credentials"]
+    strict_front.client("iam", session).list_users()
+    attributes = strict_front.record("ListUsers")["userIdentity"]["sessionContext"]["attributes"]
+    assert attributes["mfaAuthenticated"] == "true"
+
+
+def test_the_age_of_mfa_is_that_of_the_session(strict_front: Front) -> None:
+    """A session grows too old for a policy that asks for a recent code."""
+    role = strict_front.role("fresh", trust({"AWS": ACCOUNT_ID}), allow("iam:ListUsers", Condition=JUST_NOW))
+    sts = strict_front.client("sts", strict_front.user("alice", allow("sts:AssumeRole")))
+    iam = strict_front.client(
+        "iam", sts.assume_role(RoleArn=role, RoleSessionName="with", **DEVICE)["Credentials"]
+    )
+    iam.list_users()
+    strict_front.cloud.move_clock(timedelta(seconds=61))
+    with refused("AccessDenied"):
+        iam.list_users()
+
+
+def test_the_device_is_recorded_and_its_code_is_not(front: Front) -> None:
+    """A record tells which device vouched."""
+    role = front.role("reader", trust({"AWS": ACCOUNT_ID}))
+    front.client("sts", front.user("alice")).assume_role(RoleArn=role, RoleSessionName="me", **DEVICE)
+    asked = front.record("AssumeRole")["requestParameters"]
+    assert asked["serialNumber"] == DEVICE["SerialNumber"]
+    assert "tokenCode" not in asked
+
+
+def test_a_hardware_device_is_named_by_its_number(front: Front) -> None:
+    """It has no ARN."""
+    sts = front.client("sts", front.user("alice"))
+    sts.get_session_token(SerialNumber="GAHT12345678", TokenCode="123456")
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ({"SerialNumber": DEVICE["SerialNumber"]}, "must provide both"),
+        ({"TokenCode": "123456"}, "must provide both"),
+        ({**DEVICE, "TokenCode": "abcdef"}, "invalid MFA one time pass code"),
+        ({**DEVICE, "SerialNumber": "arn:aws:iam::210987654321:mfa/eve"}, "unable to validate"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["assume_role", "get_session_token"])
+def test_what_is_no_code_of_a_users_device_is_refused(
+    front: Front, operation: str, device: dict[str, str], message: str
+) -> None:
+    """Half of it, no six digits, somebody else's."""
+    asked: dict[str, Any] = dict(device)
+    if operation == "assume_role":
+        asked |= {"RoleArn": front.role("reader", trust({"AWS": ACCOUNT_ID})), "RoleSessionName": "me"}
+    with refused("AccessDenied", message):
+        getattr(front.client("sts", front.user("alice")), operation)(**asked)
+
+
+def test_a_role_has_no_device(front: Front) -> None:
+    """A session that takes on another role cannot bring a code: chained roles have no MFA."""
+    role = front.role("reader", trust({"AWS": ACCOUNT_ID}))
+    session = front.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    with refused("AccessDenied", "unable to validate"):
+        front.client("sts", session).assume_role(RoleArn=role, RoleSessionName="again", **DEVICE)
+
+
+@pytest.mark.parametrize("length", [2048, 2049])
+@pytest.mark.parametrize("operation", ["get_federation_token", "assume_role"])
+def test_session_policies_have_at_most_2048_characters(front: Front, operation: str, length: int) -> None:
+    """One more is refused as AWS refuses it."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow("s3:*", Sid="x")]})
+    policy += " " * (length - len(policy))
+    asked: dict[str, Any] = {"Name": "guest"}
+    if operation == "assume_role":
+        asked = {"RoleArn": front.role("reader", trust({"AWS": ACCOUNT_ID})), "RoleSessionName": "me"}
+    call = getattr(front.client("sts", front.user("alice")), operation)
+    if length == 2048:
+        call(**asked, Policy=policy)
+    else:
+        with refused("ValidationError", "Member must have length less than or equal to 2048"):
+            call(**asked, Policy=policy)
+
+
+def test_a_denied_role_is_told_without_a_reason(strict_front: Front) -> None:
+    """STS says who may not do what, as in AWS's own records."""
+    role = strict_front.role("closed", trust({"Service": "ec2.amazonaws.com"}))
+    alice = strict_front.user("alice", allow("sts:AssumeRole"))
+    with refused("AccessDenied"):
+        strict_front.client("sts", alice).assume_role(RoleArn=role, RoleSessionName="me")
+    user = f"arn:aws:iam::{ACCOUNT_ID}:user/alice"
+    assert strict_front.record("AssumeRole")["errorMessage"] == (
+        f"User: {user} is not authorized to perform: sts:AssumeRole on resource: {role}"
+    )

@@ -1,0 +1,1 @@
+"""Programs that use AuditTrail as a plugin component, in every language."""

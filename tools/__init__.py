@@ -1,0 +1,1 @@
+"""What developers run: the generator of everything that is made from the code."""

@@ -1,0 +1,82 @@
+"""The configuration page, made from the settings."""
+# ruff: noqa: E501 - the lines are a page's
+
+from __future__ import annotations
+
+import json
+
+from pydantic.fields import FieldInfo
+
+from config.settings import GROUPS
+from config.settings.group import Group, said
+
+_INTRODUCTION = """\
+# Configuration
+
+Made from `config/settings/` by `make generate`, as the `config:` block of `Pulumi.yaml` and the component's arguments.
+
+A stack's values stand in `config/Pulumi.<stack>.yaml`. Set one with `pulumi config set KEY VALUE --stack STACK`, an item
+of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 42`. Days are whole days.
+
+All mistakes are told at once, one line each with the command that mends it, before any resource is touched:
+
+```
+expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365 --stack dev
+```
+
+The last column says what a change does on a live stack. *Replacement* means that Pulumi would make the thing anew and
+delete the old one, which it refuses where `protect_logs` is true.
+
+"""
+
+_HEAD = """\
+| Key | Default | Allowed | Meaning | A change is |
+|---|---|---|---|---|
+"""
+
+_STACKS = """
+## Stacks
+
+| Stack | For | Differs from the defaults by |
+|---|---|---|
+| `local` | the local AWS | logs that may be destroyed, roles to look at |
+| `dev` | a real account to try things in | 90 days of logs, which still cannot be destroyed by accident |
+| `prod` | the real thing | three years of logs, locked for one, read by auditors alone, each reading logged |
+
+Before the first `pulumi up` of `prod` its `deployer_role_name` must be a role that exists, and the one that deploys: the
+bucket's settings are locked for everybody else.
+
+To destroy a stack whose logs are protected, lift the protections in this order:
+
+1. `pulumi config set protect_logs false`, then `pulumi up`. Before that, `pulumi destroy` refuses and removes nothing.
+2. With Object Lock in GOVERNANCE mode: `pulumi config set object_lock_mode OFF`, `pulumi config set object_lock_days 0`,
+   then `pulumi up` again, and no more logs are locked. Break-glass now deletes those that are, which the deployer cannot.
+   In COMPLIANCE mode nobody can before their time is over, and `protect_logs` stays true.
+3. Give the deployer its policy anew, as `python -m policies render` now shows it: it may then empty and delete the bucket.
+4. `pulumi destroy`.
+"""
+
+
+def page() -> str:
+    """Return the configuration page."""
+    tables = "\n".join(_table(kind) for kind in GROUPS.values())
+    return _INTRODUCTION + tables + _STACKS
+
+
+def _table(kind: type[Group]) -> str:
+    rows = "".join(_row(key, field) for key, field in kind.model_fields.items())
+    return f"## {kind.heading}\n\n{_summary(kind)}\n\n{_HEAD}{rows}"
+
+
+def _summary(kind: type[Group]) -> str:
+    return str(kind.__doc__).splitlines()[0]
+
+
+def _row(key: str, field: FieldInfo) -> str:
+    default = json.dumps(field.default).strip('"') if field.default or _is_number(field.default) else "empty"
+    cells = (f"`{key}`", default, said(field, "allowed"), str(field.description), said(field, "change"))
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |\n"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int)  # true and false count as numbers, and no other empty value does

@@ -129,6 +129,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
         """
         self.stopping = False
         self._stopped = threading.Event()
+        self._listens = True
         # A signal may come while the main thread holds it.
         self._waking = threading.RLock()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -184,14 +185,15 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no types
             wasyncore.poll2(0.05, self._map)
         self.task_dispatcher.shutdown(timeout=0)
         with self._waking:
-            self._stopped.set()
+            self._listens = False
             self.trigger.close()
         wasyncore.close_all(self._map)
+        self._stopped.set()
 
     def pull_trigger(self) -> None:
         """Wake the loop; once it has ended, its pipe's number may be another file's."""
         with self._waking:
-            if not self._stopped.is_set():
+            if self._listens:
                 super().pull_trigger()
 
     def stop(self) -> None:

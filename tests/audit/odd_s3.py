@@ -92,7 +92,7 @@ class OddS3:
                 except OSError:
                     self.close_connection = True  # nobody listens any more
 
-            def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - the library's name
+            def log_message(self, format: str, *values: object) -> None:
                 """Say nothing."""
 
         class Server(ThreadingHTTPServer):

@@ -18,7 +18,8 @@ import yaml
 
 from config.stack_file import project_folder
 from iam_evaluation import Verdict as Answer
-from policies.proofs import Proof, World, red
+from policies.proof import Proof
+from policies.proofs import World, red
 from policies.properties import Resources, properties
 
 _READABLE = (None, "STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR")  # S3 gives these back at once

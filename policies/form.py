@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.stack import Stack
-from iam_evaluation import DocumentKind
 from policies.documents import all_cards
 from policies.documents.card import DocumentCard
 from policies.documents.statement import Document, Statement
@@ -50,11 +49,6 @@ def unknown_words(stack: Stack, documents: Mapping[str, Document]) -> Iterator[F
         document = documents[card.name].document()
         for problem in find_problems(document, card.kind, partition=stack.place.partition):
             yield Fault(card.name, "", problem)
-
-
-def kind_of(name: str) -> DocumentKind:
-    """Return what a document is attached to, by its name."""
-    return next(card.kind for card in all_cards() if card.name == name)
 
 
 def _cards(documents: Mapping[str, Document]) -> Iterator[DocumentCard]:

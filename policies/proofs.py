@@ -1,13 +1,9 @@
-"""Who can do what: every question of `expectations.yaml`, asked of everybody on one stack's documents.
-
-A proof is right where the verdict is the expected one, and an outright denial comes from the expected
-statements.
-"""
+"""Who can do what: every question of `expectations.yaml`, asked of everybody on one stack's documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from config.stack import Stack
@@ -18,6 +14,7 @@ from policies.documents import all_cards, cards_of, documents
 from policies.documents.card import Actor, Context, Target
 from policies.documents.statement import Document
 from policies.near_misses import decided_by_documents, near_contexts, rules_itself, source_keys
+from policies.proof import Proof
 from policies.questions import Names, Question, questions
 from policies.service_actions import actions_of
 from policies.world import circumstances, targets, traits
@@ -49,37 +46,6 @@ _ANYTHING_ELSE = Question(
     allowed=_NOBODY,
     denied={},
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """One actor's answer to one action of a question on one target."""
-
-    question: str
-    ask: str
-    actor: str
-    action: str
-    target: str
-    expected: Verdict
-    expected_sids: frozenset[str]
-    verdict: Verdict
-    sids: tuple[str, ...]
-    because: str
-    others_deny: bool = False
-    """Whether further statements may deny it too."""
-    near_miss: str = ""
-    """What is missed by a hair, where that is asked: any refusal is right then."""
-
-    @property
-    def right(self) -> bool:
-        """Whether the documents say what is expected."""
-        if self.near_miss:
-            return self.verdict is not Verdict.ALLOW
-        if self.verdict is not self.expected:
-            return False
-        if self.verdict is not Verdict.EXPLICIT_DENY:
-            return True
-        return self.expected_sids <= {*self.sids} and (self.others_deny or self.expected_sids == {*self.sids})
 
 
 class World:

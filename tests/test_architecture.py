@@ -18,14 +18,13 @@ ROOMS = {
 GUARD = ROOT / "policies" / "guard"
 FILES = sorted(path for room in ROOMS.values() for path in room.rglob("*.py"))
 
-LONGEST_FILE = 330  # about 300 lines
-LONGEST_FUNCTION = 45  # about 40 lines
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
 MEDIAN_FUNCTION = 10
 
 # What is longer for a reason: one line each, so that a reader can doubt it.
 LONG_FOR_A_REASON = {
     "packages/localaws/src/localaws/pulumi/resources/bucket_settings.py": "side resources, all alike",
-    "policies/world.py:targets": "a table of what there is to reach",
 }
 
 

@@ -15,6 +15,7 @@ from sqlglot import exp
 from audit.athena import casts, formats, jsons, lists, operators, patterns, texts  # noqa: F401 - their rules
 from audit.athena.aggregates import direction
 from audit.athena.clauses import limit, name_of, renamed, sortable
+from audit.athena.relation import Relation, cast_columns
 from audit.athena.translator import (
     Field,
     Scope,
@@ -29,15 +30,6 @@ from audit.athena.translator import (
 from audit.athena.types import BIGINT, QueryError, Type, common_of
 
 _NO_SCOPE = Scope()
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A query's SQL, whose columns are c0, c1, …; their names in Athena ("" for none) and types."""
-
-    sql: str
-    names: tuple[str, ...]
-    types: tuple[Type, ...]
 
 
 @dataclass(slots=True)
@@ -113,7 +105,7 @@ class Reader:
         )
         word = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}[type(node)]
         word += "" if node.args.get("distinct") else " ALL"
-        sql = f" {word} ".join(f"({_cast(side, kinds)})" for side in sides)
+        sql = f" {word} ".join(f"({cast_columns(side, kinds)})" for side in sides)
         names = sides[0].names
         order = self._order(
             node.args.get("order"), [Typed(f"c{n}", kind) for n, kind in enumerate(kinds)], names, None
@@ -299,11 +291,3 @@ def member_at(row: Typed, place: int) -> Typed:
     if row.type.fields[place]:
         return member(row, [row.type.fields[place]])
     return Typed(f"struct_extract({row.sql}, '_{place}')", row.type.parts[place])
-
-
-def _cast(side: Relation, kinds: Sequence[Type]) -> str:
-    columns = (
-        f"{Typed(f'c{place}', mine).to(kind)} AS c{place}"
-        for place, (mine, kind) in enumerate(zip(side.types, kinds, strict=True))
-    )
-    return f"SELECT {', '.join(columns)} FROM ({side.sql})"

@@ -13,7 +13,8 @@ from console.messages import say
 from console.output import Format, write_rows
 from iam_evaluation import Verdict
 from policies.form import faults, unknown_words
-from policies.proofs import ANYTHING_ELSE, Proof, World, red
+from policies.proof import Proof
+from policies.proofs import ANYTHING_ELSE, World, red
 
 
 class AnswersRow(msgspec.Struct, frozen=True):

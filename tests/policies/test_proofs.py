@@ -12,7 +12,8 @@ from iam_evaluation import Verdict
 from policies.actors import actors
 from policies.documents import documents
 from policies.documents.statement import Document
-from policies.proofs import Proof, World, red
+from policies.proof import Proof
+from policies.proofs import World, red
 from policies.questions import ExpectationError, Names, questions, read_questions
 from policies.world import circumstances, targets
 from tests.policies.stacks import EVERY, FULL, MADE_UP, PLAIN, stack_name

@@ -41,7 +41,6 @@ def _recipients(call: Call) -> list[str]:
 def _record(
     call: Call, operation: Operation, outcome: Outcome, recipient: str, shared: str | None
 ) -> dict[str, Any]:
-    read_only = is_read_only(operation.service, operation.name)
     service = call.caller.invoked_by
     record: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
@@ -55,19 +54,18 @@ def _record(
     }
     if outcome.error_code:
         record |= {"errorCode": _error_code(call, outcome), "errorMessage": outcome.error_message}
+    untold = _is_denied_role(call, outcome)
     record |= {
-        "requestParameters": None
-        if _is_denied_role(call, outcome)
-        else request_parameters(operation, call, outcome),
+        "requestParameters": None if untold else request_parameters(operation, call, outcome),
         "responseElements": _response_elements(call, operation, outcome),
         "requestID": call.request_id,
         "eventID": str(uuid.uuid4()),
-        "readOnly": read_only,
+        "readOnly": is_read_only(operation.service, operation.name),
         "eventType": "AwsApiCall",
         "managementEvent": True,
         "recipientAccountId": recipient,
     }
-    resources = [] if _is_denied_role(call, outcome) else _resources(call, operation, outcome)
+    resources = [] if untold else _resources(call, operation, outcome)
     if resources:
         record["resources"] = resources
     if shared:

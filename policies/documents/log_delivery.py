@@ -149,6 +149,7 @@ def _targets(stack: Stack) -> dict[str, Target]:
         "every log group of another Region": Target(
             stack.place.arn("logs", "log-group:*", region=near.region), account
         ),
+        "stream of another Region": Target(f"{stream[:-1]}{'9' if stream[-1] != '9' else '8'}", account),
         "another log group": Target(f"{group}x:*", account),
         "every log group": Target(stack.place.arn("logs", "log-group:*"), account),
     }

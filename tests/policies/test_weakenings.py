@@ -36,7 +36,10 @@ def shorter_arn(chance: random.Random, statement: Statement) -> Statement | None
     """An Allow for all resources that begin as one of them, cut anywhere behind the service."""
     if statement.effect == "Deny" or statement.resources in {(), (EVERYONE,)}:
         return None
-    arn = chance.choice(statement.resources)
+    named = [arn for arn in statement.resources if not arn.endswith(":*")]  # those mean all of a kind already
+    if not named:
+        return None
+    arn = chance.choice(named)
     cut = chance.randint(len("arn:aws:s3:"), len(arn) - 1)
     return replace(statement, resources=(*statement.resources, f"{arn[:cut]}*"))
 

@@ -18,7 +18,12 @@ from tests import ROOT
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 USES = re.compile(r"uses: (\S+)(.*)")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
-SEEN = {".venv", ".tools", ".git", ".localaws"}
+
+
+def tracked() -> list[str]:
+    """The project's own files."""
+    answer = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return answer.stdout.splitlines()
 
 
 def loaded(path: Path) -> Any:
@@ -52,17 +57,25 @@ def test_ci_tries_every_python_from_the_oldest_that_is_promised() -> None:
 
 
 def test_each_kind_of_dependency_is_kept_up_to_date() -> None:
-    """Python packages, actions, and each Go module."""
-    watched = {
-        (update["package-ecosystem"], update["directory"])
+    """Python packages, actions, and each module of Go or Node."""
+    watched = [
+        (update["package-ecosystem"], folder)
         for update in loaded(ROOT / ".github/dependabot.yml")["updates"]
-    }
-    modules = {
-        f"/{path.parent.relative_to(ROOT).as_posix()}"
-        for path in ROOT.rglob("go.mod")
-        if not SEEN & set(path.relative_to(ROOT).parts)
-    }
-    assert watched == {("uv", "/"), ("github-actions", "/"), *(("gomod", module) for module in modules)}
+        for folder in update.get("directories", [update.get("directory")])
+    ]
+    kinds = {"uv.lock": "uv", "go.mod": "gomod", "package.json": "npm"}
+    kept = [ROOT / line for line in tracked() if Path(line).name in kinds]
+    expected = [(kinds[path.name], f"/{path.parent.relative_to(ROOT).as_posix()}") for path in kept]
+    assert sorted(watched) == sorted(
+        [("github-actions", "/"), *((kind, "/" if folder == "/." else folder) for kind, folder in expected)]
+    )
+
+
+def test_coverage_counts_every_package_that_is_installed() -> None:
+    """A new package cannot stay outside the figure."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    installed = [Path(package).name for package in project["hatch"]["build"]["targets"]["wheel"]["packages"]]
+    assert sorted(project["coverage"]["run"]["source_pkgs"]) == sorted(installed)
 
 
 def test_a_commit_is_checked_in_seconds() -> None:

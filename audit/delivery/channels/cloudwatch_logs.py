@@ -32,7 +32,7 @@ ROLE_REFUSES = FindingKind(
     "IBT221",
     Severity.ERROR,
     "the trail's role does not let CloudTrail write to the log group",
-    "CloudTrail assumes the role to make a log stream for each account and Region, and to write to it.",
+    "CloudTrail assumes the role to make a log stream and to write to it.",
     f"{RESTORED_BY_PULUMI}; find out who changed the role.",
     USER_GUIDE + "cloudtrail-required-policy-for-cloudwatch-logs.html",
 )
@@ -130,12 +130,12 @@ class CloudWatchLogs(TrailChannel):
         yield from (Finding(ROLE_REFUSES, role_arn, refusal) for refusal in found)
 
     def _stream(self) -> str:
-        """The ARN of the stream that the probes' events go to."""
+        """The ARN of the stream that events go to: the home Region's, whatever the Region of the call."""
         owner = self.context.account_id
         if self.trail.of_organization:
             answer = self.context.aws.client("organizations").describe_organization()
             owner = str(answer["Organization"]["Id"])
-        return f"{self._arn.removesuffix(':*')}:log-stream:{owner}_CloudTrail_{self.context.region}"
+        return f"{self._arn.removesuffix(':*')}:log-stream:{owner}_CloudTrail_{self.trail.home_region}"
 
     def _deliveries(self) -> Iterator[Finding]:
         return status_errors(self.context, self.trail, "LatestCloudWatchLogsDeliveryError", LOG_GROUP_ERROR)

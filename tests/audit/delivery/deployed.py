@@ -97,7 +97,7 @@ def role_policy(**change: Any) -> str:
         "Sid": "WriteEvents",
         "Effect": "Allow",
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Resource": f"{GROUP_ARN}:log-stream:{ACCOUNT_ID}_CloudTrail_*",
+        "Resource": f"{GROUP_ARN}:log-stream:{ACCOUNT_ID}_CloudTrail_{REGION}*",
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement | change]})
 

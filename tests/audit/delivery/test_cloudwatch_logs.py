@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from audit.aws import Aws
+from audit.delivery import probe
+from audit.delivery.causes import Causes
+from audit.delivery.channel import Context
+from audit.delivery.channels.cloudwatch_logs import CloudWatchLogs
+from audit.delivery.trail import described_trails
 from localaws.testing import ACCOUNT_ID
 from tests.audit.delivery.conftest import Verified
 from tests.audit.delivery.deployed import (
@@ -38,6 +44,17 @@ def test_the_probe_is_seen_in_the_log_group(deployed: Deployed, region: str) -> 
     rows = [row for row in result["channels"] if row["channel"] == "CloudWatch Logs"]
     assert [row["call"] for row in rows] == ["CreateComponent", "DeleteComponent"]
     assert {row["where"] for row in rows} == {f"log group {GROUP}, stream {ACCOUNT_ID}_CloudTrail_us-east-1"}
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_no_cause_is_found_in_a_sound_log_group(deployed: Deployed, here: Aws, region: str) -> None:
+    """All Regions' events go to the home Region's stream, to which the role is narrowed."""
+    del deployed
+    (trail,) = described_trails(here, TRAIL)
+    made = probe.read(here.client("imagebuilder", region=region))
+    context = Context(here, ACCOUNT_ID, made, trail)
+    causes = Causes.found(context, [CloudWatchLogs(context)])
+    assert causes.of_channel == {CloudWatchLogs.name: []}
 
 
 def put_role(**statement: Any) -> Callable[[Deployed], Any]:

@@ -1,4 +1,4 @@
-"""The walls between the rooms, held by the imports, and the caps on size, held as a signal."""
+"""The walls between the packages, held by the imports, and the caps on size, held as a signal."""
 # ruff: noqa: D103 - each name says the property
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def importers(room: str, *forbidden: str) -> list[str]:
-    """Return which files of `room`, the guard pack aside, import one of the `forbidden` packages."""
+    """Return which files of a package, the guard pack aside, import one of the `forbidden` packages."""
     files = [path for path in FILES if path.is_relative_to(ROOMS[room]) and not path.is_relative_to(GUARD)]
     return imported(files, *forbidden)
 

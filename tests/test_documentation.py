@@ -38,20 +38,20 @@ def test_every_make_target_named_in_a_document_exists() -> None:
 
 
 def test_every_command_named_in_a_document_answers_help() -> None:
-    """`python -m room command` in a page is a command of that room, and its help shows an example."""
+    """`python -m PACKAGE COMMAND` in a page is a command of that package, and its help shows an example."""
     named = {command for page in PAGES for command in COMMAND.findall(page.read_text())}
     assert ("audit", "report") in named
     silent = []
-    for room, command in sorted(named - {("localaws", "pulumi")}):
+    for package, command in sorted(named - {("localaws", "pulumi")}):
         answer = subprocess.run(
-            [sys.executable, "-m", room, command, "--help"],
+            [sys.executable, "-m", package, command, "--help"],
             cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
         )
         if answer.returncode or "example" not in answer.stdout.lower():
-            silent.append(f"python -m {room} {command}")
+            silent.append(f"python -m {package} {command}")
     assert silent == []
 
 

@@ -18,7 +18,7 @@ Made from `config/settings/` by `make generate`, as the `config:` block of `Pulu
 A stack's values stand in `config/Pulumi.<stack>.yaml`. Set one with `pulumi config set KEY VALUE --stack STACK`, an item
 of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 42`. Days are whole days.
 
-All mistakes are told at once, one line each with the command that mends it, before any resource is touched:
+All mistakes are told at once, one line each with the command that corrects it, before any resource is touched:
 
 ```
 expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365 --stack dev

@@ -160,7 +160,7 @@ def _passes(error: BotoCoreError | ClientError) -> bool:
 
 
 def _told(error: BotoCoreError | ClientError) -> str:
-    """What went wrong and, where it is known, what mends it."""
+    """What went wrong and, where it is known, what corrects it."""
     if not isinstance(error, ClientError):
         return str(error)
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")

@@ -11,7 +11,7 @@ from audit.unpack import DEFAULT_LIMIT
 
 
 class SourceError(AuditError):
-    """The source cannot be read at all; the message says what, where and how to mend it."""
+    """The source cannot be read at all; the message says what, where and how to correct it."""
 
 
 class OversizeError(OSError):

@@ -1,4 +1,4 @@
-"""The form of a rule: a card that says what must be, why, after which framework, and how to mend it."""
+"""The form of a rule: a card that says what must be, why, after which framework, and how to correct it."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class Card:
         return f"{self.code.lower()}-{self.verb}-{self.subject}"
 
     def message(self, resource: Resource, what: str) -> str:
-        """Return the one line that tells a violation: what, where, why, and how to mend it."""
-        return f"{self.code} {resource.name}: {what}. {self.why} To mend: {self.fix}"
+        """Return the one line that tells a violation: what, where, why, and how to correct it."""
+        return f"{self.code} {resource.name}: {what}. {self.why} To fix: {self.fix}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

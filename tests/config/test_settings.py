@@ -1,4 +1,4 @@
-"""Settings: every key refused when wrong, all at once, each with the line that mends it."""
+"""Settings: every key refused when wrong, all at once, each with the command that corrects it."""
 # ruff: noqa: D103 - each name says the property
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def refused(given: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def mended(line: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def corrected(line: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return `given` after the command that `line` proposes."""
     changed = dict(given)
     for command in line.partition("; run: ")[2].split(" && "):
@@ -119,30 +119,30 @@ def test_every_key_has_a_wrong_type_to_be_tried() -> None:
 @pytest.mark.parametrize(
     ("key", "value"), [*WRONG_TYPE.items(), *OUT_OF_RANGE.items()], ids=lambda value: value[:30]
 )
-def test_a_wrong_value_is_told_in_one_line_that_names_and_mends_it(key: str, value: str) -> None:
+def test_a_wrong_value_is_told_in_one_line_that_names_and_corrects_it(key: str, value: str) -> None:
     (line,) = refused({key: value})
     assert line.startswith(f"{key}: ")
     assert "allowed: " in line
     assert value.replace('"', '\\"') in line or json.dumps(json.loads(value)) in line
-    assert checked(mended(line, {key: value}), "image-builder-trail", "test")
+    assert checked(corrected(line, {key: value}), "image-builder-trail", "test")
 
 
 @pytest.mark.parametrize("case", PAIRS)
-def test_an_impossible_pair_is_told_in_one_line_and_its_mend_leads_to_fewer_errors(case: str) -> None:
+def test_an_impossible_pair_is_told_in_one_line_and_its_correction_leads_to_fewer_errors(case: str) -> None:
     given, key = PAIRS[case]
     (line,) = refused(given)
     assert line.startswith(f"{key}: ")
-    assert checked(mended(line, given), "image-builder-trail", "test")
+    assert checked(corrected(line, given), "image-builder-trail", "test")
 
 
 def test_an_unknown_key_is_told_with_the_one_that_was_meant() -> None:
     (line,) = refused({"expiry_days": "400"})
-    assert mended(line, {"expiry_days": "400"}) == {"expiration_days": "400"}
+    assert corrected(line, {"expiry_days": "400"}) == {"expiration_days": "400"}
 
 
 def test_a_key_like_none_of_ours_is_to_be_removed() -> None:
     (line,) = refused({"zzz": "x"})
-    assert mended(line, {"zzz": "x"}) == {}
+    assert corrected(line, {"zzz": "x"}) == {}
 
 
 def test_all_errors_are_told_at_once() -> None:
@@ -248,7 +248,7 @@ def test_a_bad_item_of_a_list_or_map_is_named_and_only_it_is_given_up() -> None:
     trusted, tags = refused(given)
     assert "(item 2)" in trusted
     assert '(item "aws:x")' in tags
-    settings = checked(mended(tags, mended(trusted, given)), "image-builder-trail", "test")
+    settings = checked(corrected(tags, corrected(trusted, given)), "image-builder-trail", "test")
     assert (settings.access.auditor_trusted_arns, settings.tags.tags) == ((arn,), {"Team": "a"})
 
 

@@ -54,7 +54,7 @@ def _project(folder: Path, stack: str) -> Path:
     ],
 )
 def test_a_faulty_configuration_is_one_clear_line(tmp_path: Path, content: str, message: str) -> None:
-    """What is wrong with a stack's file is said in one line with the mend."""
+    """What is wrong with a stack's file is said in one line with the correction."""
     with pytest.raises(ConfigurationError, match=r"Pulumi\.other\.yaml") as raised:
         read_stack("other", root=_project(tmp_path, content))
     assert message in str(raised.value)

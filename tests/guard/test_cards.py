@@ -142,7 +142,7 @@ def test_a_card_tells_each_mutation_once_with_code_place_and_mend(
     card = BY_SUBJECT[subject]
     (message,) = found(card, resource(kind, changes))
     assert message.startswith(f"{card.code} the-")
-    assert message.endswith(f"To mend: {card.fix}")
+    assert message.endswith(f"To fix: {card.fix}")
     assert "\n" not in message
 
 

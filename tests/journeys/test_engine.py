@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reaso
 
 @pytest.fixture(scope="module")
 def deployed(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """One deployment that the tests of this module change and mend in turn."""
+    """One deployment that the tests of this module change and put right in turn."""
     project = Project.written(tmp_path_factory.mktemp("deployed"), local_aws, PROGRAM)
     assert project.planned() == dict.fromkeys(EVERYTHING, "create")
     assert not inventory(local_aws), "a preview makes nothing"

@@ -4,7 +4,7 @@ Whole lives are lived under the policy just as it is rendered, on a local AWS th
 more for each statement left out would take hours, so that each request of a life is judged again instead, as
 it was judged then but for the statement: where one is denied now, that life would have ended there. A few
 statements are really left out, to see that a denied request does end an `up`, and that nothing but the
-statement is needed to mend it.
+statement is needed to correct it.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ def test_keys_of_identity_providers_belong_into_trust_policies(key: str) -> None
 
 
 def test_all_problems_come_at_once() -> None:
-    """Whoever mends a policy sees every problem the first time."""
+    """Whoever corrects a policy sees every problem the first time."""
     three = allow(["s3:PutObjet", "s3:GetObjet"], ["arn:aws-cn:s3:::b"])
     document = policy(three, allow("s3:*", Condition={"Null": {"aws:X": "true"}}))
     with pytest.raises(PolicyError) as error:

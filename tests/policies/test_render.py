@@ -95,7 +95,7 @@ def test_the_copies_hold_every_document_of_every_stack() -> None:
 
 
 def test_stale_copies_are_told(tmp_path: Path) -> None:
-    """A copy that differs, is missing, or is of nothing is named; writing mends all three."""
+    """A copy that differs, is missing, or is of nothing is named; writing corrects all three."""
     shutil.copytree(COPIES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "dev/key.json").write_text("{}")
     (tmp_path / "dev/bucket.json").unlink()

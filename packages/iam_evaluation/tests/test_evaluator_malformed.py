@@ -1,4 +1,4 @@
-"""Malformed policies are refused in one line that says what, where and how to mend it."""
+"""Malformed policies are refused in one line that says what, where and how to correct it."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ policies; all elements of the policy language; every condition operator; same- a
 Not evaluated: resource control policies, VPC endpoint policies, S3 ACLs, access points and public access
 block, KMS grants, Lake Formation, the condition keys that a service fills in (the request must carry them),
 and the rules that a service has for itself, save three: key policies and role trust policies must grant by
-themselves, and the root user of a bucket's owner can always mend the bucket's policy.
+themselves, and the root user of a bucket's owner can always replace the bucket's policy.
 
 Refused with `PolicyError` rather than guessed, unless the rest of the statement settles the question:
 - malformed documents: unknown elements, versions, operators; wrong types; elements that exclude each other;

@@ -1,4 +1,4 @@
-"""What every room of the local AWS knows of an API call: who makes it, and what it asks.
+"""What every part of the local AWS knows of an API call: who makes it, and what it asks.
 
 The fields of `Caller` follow CloudTrail's userIdentity element:
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html

@@ -15,13 +15,13 @@ from flask import Flask
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.test import run_wsgi_app
 
-from localaws import mends  # noqa: F401 - mends moto by being imported
+from localaws import moto_fixes  # noqa: F401 - corrects moto by being imported
 from localaws.errors import AwsError
 from localaws.protocol import CanonicalRequest, Response
 
 # Calls that wait for others to come: no lock may be held meanwhile.
 _WAITING = {("sqs", "ReceiveMessage")}
-# Moto may call the server that it runs in. A callback that needs the same room then goes on without the lock.
+# Moto may call the server that it runs in. A callback that needs the same lock then goes on without it.
 _LOCK_SECONDS = 20.0
 
 
@@ -29,18 +29,18 @@ class Moto:
     """Moto's own applications, called within this process."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, Flask] = {}
+        self._backends: dict[str, Flask] = {}
         self._locks: dict[str, Any] = {}
         self._making = threading.Lock()
 
-    def room(self, module: str) -> Flask:
+    def backend(self, module: str) -> Flask:
         """The application of one of moto's modules, which is made when it is first asked for."""
         with self._making:
-            if module not in self._rooms:
-                room = create_backend_app(module)  # type: ignore[arg-type]
-                room.request_class = CanonicalRequest
-                self._rooms[module] = room
-            return self._rooms[module]
+            if module not in self._backends:
+                backend = create_backend_app(module)  # type: ignore[arg-type]
+                backend.request_class = CanonicalRequest
+                self._backends[module] = backend
+            return self._backends[module]
 
     def answer(self, module: str, environ: dict[str, Any], body: bytes, operation: str = "") -> Response:
         """Let one of moto's modules answer a request whose body has been read.
@@ -52,17 +52,17 @@ class Moto:
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         environ.pop("wsgi.input_terminated", None)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        room = self.room(module)
+        backend = self.backend(module)
         with self.alone(module, operation):
             try:
-                chunks, status, headers = run_wsgi_app(room, environ, buffered=True)
+                chunks, status, headers = run_wsgi_app(backend, environ, buffered=True)
             except NotImplementedError as error:
                 raise NotImitatedError(str(error)) from error
         return Response(int(status.split(" ", 1)[0]), headers, b"".join(chunks))
 
     @contextmanager
     def alone(self, name: str, operation: str) -> Iterator[None]:
-        """Keep all other calls out of a room of moto, whose collections are not made for several threads."""
+        """Keep other calls out of a backend of moto, whose collections are not made for several threads."""
         lock = self._locks.setdefault(name, threading.RLock())
         held = (name, operation) not in _WAITING and lock.acquire(timeout=_LOCK_SECONDS)
         try:

@@ -13,7 +13,7 @@ from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.utils import get_service_model
 
-# Two rooms of moto bear a name from which botocore's cannot be told by leaving out hyphens.
+# Two modules of moto bear a name from which botocore's cannot be told by leaving out hyphens.
 _OTHER_NAMES = {"awslambda": "lambda", "s3bucket_path": "s3"}
 
 _BUCKET_ACTIONS = {
@@ -55,7 +55,7 @@ class Operation:
 
 @cache
 def botocore_name(moto_name: str) -> str | None:
-    """Botocore's name of the service that one of moto's rooms imitates; None where it is no AWS service."""
+    """Botocore's name of the service that one of moto's modules imitates; None where it is no AWS service."""
     if moto_name in _OTHER_NAMES:
         return _OTHER_NAMES[moto_name]
     return _names_without_hyphens().get(moto_name.split("_", maxsplit=1)[0].replace("-", ""))

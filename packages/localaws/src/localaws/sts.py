@@ -2,7 +2,7 @@
 
 Moto answers GetSessionToken and GetFederationToken with AWS's documented example keys, the same for everyone,
 and its GetCallerIdentity knows no root, federated user or session. These three are answered here; all else
-of STS is moto's, and this room only takes note of the credentials that it hands out.
+of STS is moto's, and this module only takes note of the credentials that it hands out.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def test_a_client_token_with_other_parameters_is_refused(client: DirectClient) -
 
 
 def test_a_failed_request_does_not_use_its_token_up(client: DirectClient) -> None:
-    """After a failure the same token may come again, with mended parameters."""
+    """After a failure the same token may come again, with corrected parameters."""
     wrong = component(clientToken="once", data="not a document")
     assert code_of(client.create_component, **wrong) == "InvalidParameterValueException"
     client.create_component(**component(clientToken="once"))

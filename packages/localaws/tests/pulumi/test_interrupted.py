@@ -34,23 +34,23 @@ def begun(kind: str = "creating") -> dict[str, Any]:
 
 def test_what_was_made_becomes_a_resource() -> None:
     """A pending create whose call was carried out is a resource with the id that AWS gave it."""
-    mended = completed(exported(begun()), [PendingCreate(KEY, "1234")])["deployment"]
-    [resource] = mended["resources"]
+    whole = completed(exported(begun()), [PendingCreate(KEY, "1234")])["deployment"]
+    [resource] = whole["resources"]
     assert (resource["urn"], resource["id"], resource["outputs"]) == (KEY, "1234", {"description": "a"})
-    assert mended["pending_operations"] == []
+    assert whole["pending_operations"] == []
 
 
 def test_what_was_not_made_is_forgotten() -> None:
     """A pending create of which AWS knows nothing leaves no trace."""
-    mended = completed(exported(begun()), [PendingCreate(KEY, None)])["deployment"]
-    assert mended == {"resources": [], "pending_operations": []}
+    whole = completed(exported(begun()), [PendingCreate(KEY, None)])["deployment"]
+    assert whole == {"resources": [], "pending_operations": []}
 
 
 def test_a_replaced_resource_is_still_to_be_deleted() -> None:
     """Where the killed run was replacing a resource, the old one stays in the state, marked for deletion."""
     old = {"urn": KEY, "id": "old"}
-    mended = completed(exported(begun(), resources=[old]), [PendingCreate(KEY, "new")])["deployment"]
-    assert [(one["id"], one.get("delete", False)) for one in mended["resources"]] == [
+    whole = completed(exported(begun(), resources=[old]), [PendingCreate(KEY, "new")])["deployment"]
+    assert [(one["id"], one.get("delete", False)) for one in whole["resources"]] == [
         ("new", False),
         ("old", True),
     ]
@@ -58,8 +58,8 @@ def test_a_replaced_resource_is_still_to_be_deleted() -> None:
 
 def test_other_pending_operations_stay() -> None:
     """Only creations are completed: the engine repeats updates and deletions by itself."""
-    mended = completed(exported(begun("deleting"), begun()), [PendingCreate(KEY, None)])["deployment"]
-    assert [one["type"] for one in mended["pending_operations"]] == ["deleting"]
+    whole = completed(exported(begun("deleting"), begun()), [PendingCreate(KEY, None)])["deployment"]
+    assert [one["type"] for one in whole["pending_operations"]] == ["deleting"]
 
 
 def lock(state: Path, process: int, host: str | None = None) -> Path:

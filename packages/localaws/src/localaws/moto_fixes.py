@@ -1,4 +1,4 @@
-"""What moto does otherwise than AWS in ways that matter here, mended where it stands."""
+"""What moto does otherwise than AWS in ways that matter here, corrected where it stands."""
 
 from __future__ import annotations
 

@@ -68,6 +68,9 @@ def _resources(call: Call, prefix: str, action: str) -> list[str]:
         return [key_arn(call.parameters["KeyId"], call.account_id, call.region, call.partition)]
     if call.service == "kms" and "AliasName" in call.parameters:
         return _alias_and_keys(call)
+    if call.service == "logs" and call.operation == "DescribeLogGroups":
+        # A list of no group in particular, which AWS judges, and names in its denials, by this ARN.
+        return [f"arn:{call.partition}:logs:{call.region}:{call.account_id}:log-group::log-stream:"]
     details = action_details(prefix, action) or {"resourceTypes": []}
     found: list[str] = []
     for kind in details["resourceTypes"]:

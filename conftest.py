@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -16,6 +17,8 @@ _NOBODYS_FILES = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_PLACE = pytest.StashKey[int]()
+_PLACES = count()
 pytest_plugins = ("tests.required_parts",)
 
 
@@ -31,8 +34,18 @@ def pytest_configure() -> None:
     os.environ.update(clean)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Remember the order in which tests are written, before it is shuffled."""
+    item.stash[_PLACE] = next(_PLACES)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs a real account unless it was asked for."""
+    """Keep the stories in their order, and skip what needs a real account unless it was asked for."""
+    stories = [place for place, item in enumerate(items) if item.get_closest_marker("in_order")]
+    told = sorted((items[place] for place in stories), key=lambda item: item.stash[_PLACE])
+    for place, item in zip(stories, told, strict=True):
+        items[place] = item
     if config.getoption("--live"):
         return
     for item in items:

@@ -24,7 +24,11 @@ from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.journeys.role_calls import Call, filled, title
 from tests.journeys.role_stage import Stage, environment
 
-pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
+pytestmark = [
+    pytest.mark.in_order,
+    pytest.mark.engine,
+    pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE),
+]
 AUDITORS_REFUSED = (
     *role_calls.FORGING,
     *role_calls.DELETING,

@@ -1,19 +1,34 @@
-"""Fixtures and options that every room's tests share."""
+"""Fixtures and options that all tests share."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from localaws.environment import cleaned, in_force
 from localaws.testing import LocalAws
 
+_USERS_ENVIRONMENT = dict(os.environ)
+_NOBODYS_FILES = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 pytest_plugins = ("tests.required_parts",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take `--live`: without it, nothing ever talks to a real AWS account."""
     parser.addoption("--live", action="store_true", help="also run tests/live, against a real AWS account")
+
+
+def pytest_configure() -> None:
+    """Forget what the user's shell holds for AWS, for Pulumi and for proxies, before any test is imported."""
+    clean = cleaned(_USERS_ENVIRONMENT) | _NOBODYS_FILES
+    os.environ.clear()
+    os.environ.update(clean)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -23,6 +38,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.skip(reason="needs a real AWS account: run with --live"))
+
+
+@pytest.fixture(autouse=True)
+def _environment(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give the user's own environment back to what runs against a real account, and to nothing else."""
+    if request.node.get_closest_marker("live") is None:
+        yield
+        return
+    with in_force(_USERS_ENVIRONMENT):
+        yield
 
 
 @pytest.fixture(scope="module")

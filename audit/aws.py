@@ -5,18 +5,23 @@ https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.loaders import Loader
 
 from audit.errors import AuditError
 
 DEFAULT_REGION = "us-east-1"
 _CONNECT_SECONDS = 10  # an endpoint that does not answer by then is not there; botocore would wait for 60
+_READ_SECONDS = 15  # between two bytes of an answer; botocore would wait for 60, five times over
+_MAKING = threading.Lock()  # sessions make clients for one thread at a time
 
 
 class AccessError(AuditError):
@@ -38,11 +43,12 @@ class Aws:
         region: str | None = None,
         connections: int = 10,
         attempts: int = 5,
+        loader: Loader | None = None,
         **more: Any,
     ) -> Any:
         """A boto3 client that tries a call so many times when it is throttled or its connection is lost.
 
-        `more` are further members of botocore's Config.
+        `loader` gives the service's model, if not botocore; `more` are further members of botocore's Config.
 
         Raises:
             AccessError: the configuration does not give one.
@@ -52,16 +58,18 @@ class Aws:
             retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=connections,
             connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
             **more,
         )
         try:
-            session = _session(self.profile)
-            return session.client(
-                service,
-                region_name=region or self.region or session.region_name or DEFAULT_REGION,
-                endpoint_url=self.endpoint_url,
-                config=config,
-            )
+            with _MAKING:
+                session = _session(self.profile, loader)
+                return session.client(
+                    service,
+                    region_name=region or self.region or session.region_name or DEFAULT_REGION,
+                    endpoint_url=self.endpoint_url,
+                    config=config,
+                )
         except (BotoCoreError, ValueError) as error:  # ValueError: no URL, or no JSON of a credential process
             profile = f" with profile {self.profile}" if self.profile else ""
             raise AccessError(
@@ -71,6 +79,9 @@ class Aws:
 
 
 @cache
-def _session(profile: str | None) -> boto3.Session:
-    """One session for each profile: it keeps the service models that it has read."""
-    return boto3.Session(profile_name=profile)
+def _session(profile: str | None, loader: Loader | None) -> boto3.Session:
+    """One session for each profile and loader: it keeps the service models that it has read."""
+    session = botocore.session.get_session()
+    if loader is not None:
+        session.register_component("data_loader", loader)
+    return boto3.Session(botocore_session=session, profile_name=profile)

@@ -81,8 +81,8 @@ TRUNCATED_GZIP = FindingKind(
 TOO_LARGE = FindingKind(
     "IBT104",
     Severity.ERROR,
-    "log file grows beyond the limit when decompressed",
-    "A file that decompresses without end would take the machine's memory; it was left at the limit.",
+    "log file is larger than the limit",
+    "A file without end, packed or decompressed, would take the machine's memory; it was left at the limit.",
     "If the file is genuine, raise --max-file-mib.",
     _LOCATION,
 )
@@ -118,4 +118,12 @@ TRAILING_BYTES = FindingKind(
     "The records are whole and shown; the bytes behind them were never written by CloudTrail.",
     _RESTORE,
     _INTEGRITY,
+)
+REPEATED_RECORDS = FindingKind(
+    "IBT109",
+    Severity.ERROR,
+    "log file lists Records more than once",
+    "Of two members of one name, some readers take the first, others the last; all records are shown here.",
+    _RESTORE,
+    _LOG_FILES,
 )

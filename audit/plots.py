@@ -70,22 +70,25 @@ def _with_quiet(counts: Mapping[str, Sequence[int]], letters: int) -> dict[str, 
     return filled if filled.keys() >= plain.keys() else plain
 
 
-def bars(what: str, counts: Mapping[str, Sequence[int]]) -> str:
-    """A table of the names that occur most, with bars; `counts` maps each to [all, failed]."""
+def bars(what: str, counts: Sequence[tuple[str, int, int]], whole: str) -> str:
+    """A table of the names that occur most, with bars; `counts` are (name, all, failed).
+
+    Where not all have a place in it, a link leads to the section `whole`, which lists them.
+    """
     if not counts:
         return ""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))[:_MOST_BARS]
-    most = max(count for _, (count, _) in ranked)
+    ranked = sorted(counts, key=lambda item: (-item[1], item[0]))[:_MOST_BARS]
+    most = ranked[0][1]
     lines = "".join(
         f'<tr><th scope="row">{escape(shown(name))}{_bar(count / most, failed / most)}</th>'
         f"{_numbers(count, failed)}</tr>"
-        for name, (count, failed) in ranked
+        for name, count, failed in ranked
     )
-    shown_of = (
-        f"{len(ranked)} of {len(counts)} shown" if len(counts) > len(ranked) else f"{len(counts)} in all"
-    )
-    caption = f"Events by {what}: {shown_of}; failed ones in red, at the left"
-    return f"<div>{_table(caption, what, lines)}</div>"
+    cut = len(counts) > len(ranked)
+    number = f"{len(ranked)} of {len(counts):,} shown" if cut else f"{len(counts)} in all"
+    caption = f"Events by {what}: {number}; failed ones in red, at the left"
+    link = f'<p><a href="#{whole}">All {len(counts):,}</a></p>' if cut else ""
+    return f"<div>{_table(caption, what, lines)}{link}</div>"
 
 
 def _bar(whole: float, failed: float) -> str:

@@ -2,27 +2,32 @@
 
 The table `cloudtrail` has the columns of the table that AWS gives for Athena:
 https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-understanding.html
-SQL is written in Athena's dialect and translated for DuckDB, which then has neither files nor network.
-What cannot be translated to the same meaning is refused.
+SQL is written in Athena's dialect, said for DuckDB (audit.athena), which then has neither files nor network.
+What is not known to have the same answer is refused.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
+from sqlglot.errors import SqlglotError
 
-from audit.errors import AuditError
+from audit.athena import words
+from audit.athena.relations import Reader
+from audit.athena.types import INTEGERS, ZONED, QueryError, Type, read_type
+
+__all__ = ["COLUMNS", "QueryError", "Result", "Translation", "answered", "run", "translated"]
 
 TABLE = "cloudtrail"
 _MOST_BYTES = 256 * 2**20  # of one record: CloudTrail's own limit is a thousandth of it
@@ -67,17 +72,13 @@ COLUMNS = {
 
 
 _LOCKED = """
-    SET TimeZone = 'UTC'; SET integer_division = true;
+    SET TimeZone = 'UTC';
     SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;
     SET enable_external_access = false; SET lock_configuration = true
 """
 _CHANGES = (exp.DML, exp.DDL, exp.Command, exp.Into)
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it has to say comes as an error, once
-
-
-class QueryError(AuditError):
-    """The SQL cannot be run; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,66 +93,50 @@ class Result:
     rows: Iterator[tuple[Any, ...]]
 
 
-def translated(sql: str) -> str:
-    """The one SELECT that the text must be, from Athena's dialect to DuckDB's.
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """DuckDB's SQL for one of Athena's, and the columns that it answers: their names and Athena's types."""
+
+    sql: str
+    columns: tuple[str, ...]
+    types: tuple[Type, ...]
+
+
+def translated(sql: str) -> Translation:
+    """The one SELECT that the text must be, said for DuckDB with the same meaning.
 
     Raises:
-        QueryError: it is something else, asks for another table, or has no equivalent.
+        QueryError: it is something else, asks for another table, or is not answered here as by Athena.
 
     """
     try:
+        words.check(sql)
         parsed = sqlglot.parse(sql, read="athena")
         statements = [one for one in parsed if one and not isinstance(one, exp.Semicolon)]
         if len(statements) != 1 or not isinstance(statements[0], exp.Query) or statements[0].find(*_CHANGES):
             raise QueryError("only one SELECT is run: the logs are read, never changed")
-        statement = statements[0]
-        _check_tables(statement)
-        _name_columns(statement)
-        _keep_meaning(statement)
-        return statement.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
-    except UnsupportedError as error:
-        raise QueryError(f"Athena's SQL, but not to be had here: {_line(error)}") from error
+        found = Reader({TABLE: column_types()}, datetime.now(UTC).replace(tzinfo=None)).query(statements[0])
     except SqlglotError as error:
         raise QueryError(f"not SQL as Athena knows it: {_line(error)}") from error
     except RecursionError as error:
         raise QueryError("the SQL is nested too deeply") from error
+    names = (name or f"_col{place}" for place, name in enumerate(found.names))
+    for kind in found.types:
+        _check_answer(kind)
+    return Translation(found.sql, tuple(names), found.types)
 
 
-def _check_tables(statement: exp.Query) -> None:
-    """Refuse whatever is neither the table nor a name that the query gives: files, functions, catalogs."""
-    known = {TABLE} | {cte.alias.lower() for cte in statement.find_all(exp.CTE)}
-    for table in statement.find_all(exp.Table, exp.Lateral):
-        named = (
-            isinstance(table.this, exp.Identifier)
-            and not table.args.get("db")
-            and table.name.lower() in known
-        )
-        if not named and not isinstance(table.this, exp.Subquery | exp.Unnest):
-            raise QueryError(f"{table.sql(dialect='athena')} is not to be had: the one table is {TABLE}")
+@cache
+def column_types() -> dict[str, Type]:
+    """Athena's types of the table's columns."""
+    return {name.lower(): read_type(exp.DataType.build(kind, "duckdb")) for name, kind in COLUMNS.items()}
 
 
-def _name_columns(statement: exp.Query) -> None:
-    """Name nameless columns by their place, as Athena does: the first is _col0."""
-    first = statement
-    while not isinstance(first, exp.Select) and isinstance(first.this, exp.Query):
-        first = first.this
-    for place, column in enumerate(first.selects):
-        if not isinstance(column, exp.Alias | exp.Column | exp.Dot) and not column.is_star:
-            column.replace(exp.alias_(column.copy(), f"_col{place}"))
-
-
-def _keep_meaning(statement: exp.Query) -> None:
-    """Spell what both engines take, but not for the same, so that DuckDB gives Athena's answer."""
-    for replacing in statement.find_all(exp.RegexpReplace):
-        new = replacing.args.get("replacement")
-        if isinstance(new, exp.Literal):  # groups are $1 there and \\1 here
-            text = re.sub(r"\\\$|\$(\d)", lambda found: f"\\{found[1]}" if found[1] else "$", new.name)
-            new.replace(exp.Literal.string(text))
-    for node in reversed(list(statement.find_all(exp.JSONExtractScalar))):
-        # What is an object or a list is NULL there and its text here.
-        kind = exp.func("json_type", node.this.copy(), node.expression.copy())
-        scalar = exp.not_(kind.isin("OBJECT", "ARRAY"))
-        node.replace(exp.paren(exp.case().when(scalar, node.copy())))
+def _check_answer(kind: Type) -> None:
+    if kind.name == "interval":
+        raise QueryError("Athena's SQL, but not answered here: a column of intervals")
+    for part in kind.parts:
+        _check_answer(part)
 
 
 def run(sql: str, records: Iterable[bytes]) -> Result:
@@ -162,49 +147,55 @@ def run(sql: str, records: Iterable[bytes]) -> Result:
             raised from the rows.
 
     """
-    answers = _answers(translated(sql), records)
-    columns, types = next(answers)
-    return Result(columns, types, answers)
+    translation = translated(sql)
+    answers = answered(translation, records)
+    next(answers)  # what is wrong with all rows is told before the first
+    return Result(translation.columns, tuple(map(_stored, translation.types)), answers)
 
 
-def _answers(statement: str, records: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
-    """The columns' names and types, then the rows. What memory does not hold is in a folder that vanishes."""
+def answered(translation: Translation, records: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
+    """Nothing, then the rows. What memory does not hold is in a folder that vanishes."""
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         _load(connection, records, Path(folder, "records.jsonl"))
         connection.execute("SET temp_directory = ?", [folder])
         connection.execute(_LOCKED)
+        told = [kind if _holds_time(kind) else None for kind in translation.types]
         try:
-            answer = connection.sql(statement)
-            columns, types = tuple(answer.columns), [str(kind) for kind in answer.types]
-            connection.execute(_zones_as_text(statement, types))
+            connection.execute(translation.sql)
             batch = connection.fetchmany(_BATCH)
-            yield columns, tuple(map(_stored, types))
+            yield ()
             while batch:
-                yield from batch
+                for row in batch:
+                    yield tuple(
+                        _told(value, kind) if kind else value for value, kind in zip(row, told, strict=True)
+                    )
                 batch = connection.fetchmany(_BATCH)
         except duckdb.Error as error:
             raise QueryError(_line(error)) from error
 
 
-def _zones_as_text(statement: str, types: list[str]) -> str:
-    """Times with a zone would need a package more to become Python values; as text they need none."""
-    if not any("ZONE" in kind for kind in types):
-        return statement
-    names = [f"c{place}" for place in range(len(types))]
-    texts = [
-        f"CAST({name} AS VARCHAR)" if "ZONE" in kind else name
-        for name, kind in zip(names, types, strict=True)
-    ]
-    return f"SELECT {', '.join(texts)} FROM ({statement}) AS answer({', '.join(names)})"  # noqa: S608 - checked above
+def _holds_time(kind: Type) -> bool:
+    return kind.name in {"timestamp", ZONED} or any(map(_holds_time, kind.parts))
 
 
-def _stored(kind: str) -> type:
-    """The Python type in which values of a DuckDB type can be stored."""
-    if kind == "BOOLEAN":
-        return bool
-    if kind.endswith(("INT", "INTEGER")):
+def _told(value: Any, kind: Type) -> Any:
+    """A value with its timestamps as Athena writes them: to the millisecond, and their zone."""
+    if value is None or not _holds_time(kind):
+        return value
+    if kind.name == "array":
+        return [_told(each, kind.parts[0]) for each in value]
+    if kind.name == "map":
+        return {_told(key, kind.parts[0]): _told(each, kind.parts[1]) for key, each in value.items()}
+    if kind.name == "row":
+        return {name: _told(each, part) for (name, each), part in zip(value.items(), kind.parts, strict=True)}
+    return value.isoformat(" ", "milliseconds") + (" UTC" if kind.name == ZONED else "")
+
+
+def _stored(kind: Type) -> type:
+    """The Python type in which values of a type can be stored."""
+    if kind.name in INTEGERS:
         return int
-    return float if kind in {"DOUBLE", "FLOAT"} or kind.startswith("DECIMAL") else str
+    return {"boolean": bool, "double": float, "decimal": float}.get(kind.name, str)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, records: Iterable[bytes], lines: Path) -> None:

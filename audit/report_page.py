@@ -1,135 +1,213 @@
-"""The who-did-what report as one HTML page that needs no network and runs no text of an event."""
+"""The who-did-what report as one HTML page that needs no network and runs no text of an event.
+
+The tables' lines are in the page as JSON, whole; the page's script shows, filters and sorts them.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from html import escape
-from itertools import islice
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import msgspec
 
-from audit.facts import Facts
+from audit.facts import MOST_MOMENTS, Facts
+from audit.findings import Finding
 from audit.plots import activity, bars
-from audit.report import deed_rows, sections, timelines
+from audit.report import Section, all_changes, people, sections, who_did_what
+from audit.selection import Selection
 from console.text import shown
 
-_TEXT = Path(__file__).with_name("page.html").read_text()
-_PAGE = Template(_TEXT)
-_MOST_ROWS = 5000
-_MOST_TIMELINES = 200
-_NUMBERS = {"Events", "Failed", "Times"}
-_FILTERED = {"identities", "addresses"}
+_FOLDER = Path(__file__).with_name("page")
+_PAGE = Template((_FOLDER / "page.html").read_text())
+_STYLE = (_FOLDER / "page.css").read_text()
+_SCRIPT = (_FOLDER / "page.js").read_text()
+_NOTHING = (
+    "No line on this page has all of these words. It holds names, ARNs, accounts, addresses, actions,"
+    " Regions, results and resources; `audit events` finds access keys, event and request IDs."
+)
+_TURNS = ("First", "Previous", "Next", "Last")
 
 
-def page(facts: Facts) -> str:
-    """The whole page; the same facts give the same page."""
-    total = facts.total
-    span = f", {total.first} to {total.last}" if total.count else ""
-    parts = {"Activity": ("activity", _activity(facts)), "Who did what": ("deeds", _deeds(facts))}
-    for section in sections(facts):
-        content = _table(
-            section.name, section.title, section.heads, section.rows, filtered=section.name in _FILTERED
-        )
-        parts[section.title] = (section.name, content)
-    parts["Timelines"] = ("timelines", _timelines(facts))
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a page is of: source and filters as given, how many files were read, when, and what was found."""
+
+    source: str
+    selection: Selection
+    made: datetime
+    files: int
+    findings: Sequence[Finding] = ()
+
+
+def page(facts: Facts, about: About) -> str:
+    """The whole page; the same facts and circumstances give the same page."""
+    tables = _tables(facts, about)
+    parts = [("activity", "Activity", _activity(facts)), *((t.name, t.title, _shell(t)) for t in tables)]
     return _PAGE.substitute(
-        style=_hash_of("style"),
-        script=_hash_of("script"),
-        summary=escape(f"{total.count:,} events, {total.failed:,} failed{span} (UTC)"),
-        nav="".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for title, (name, _) in parts.items()),
+        policy=_policy(),
+        style=_STYLE,
+        script=_SCRIPT,
+        data=_data(tables),
+        summary=escape(shown(_summary(facts))),
+        about=_about(about),
+        warnings="".join(f'<p class="warning">{escape(text)}</p>' for text in _warnings(facts, about)),
+        nav="".join(_link(name, title) for name, title, _ in parts),
         body="".join(
             f'<section id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{escape(title)}</h2>'
             f"{content}</section>"
-            for title, (name, content) in parts.items()
+            for name, title, content in parts
         ),
     )
 
 
-def _hash_of(tag: str) -> str:
-    """What the page's policy allows to run: this very text, and nothing that an event might bring."""
-    text = _TEXT.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].replace("$$", "$")
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _policy() -> str:
+    """What the page may use: this very style and this very script, and nothing that an event might bring."""
+    style, script = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (_STYLE, _SCRIPT)
+    )
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _summary(facts: Facts) -> str:
+    total = facts.total
+    span = f", {total.first} to {total.last}" if total.count else ""
+    return f"{total.count:,} events, {total.failed:,} failed{span} (UTC)"
+
+
+def _about(about: About) -> str:
+    lines = {
+        "Source": f"{about.source}, {about.files:,} log files read",
+        "Filters": "; ".join(filters(about.selection)) or "none: all events",
+        "Made": f"{about.made.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+    }
+    return "".join(f"<dt>{escape(name)}</dt><dd>{escape(shown(text))}</dd>" for name, text in lines.items())
+
+
+def filters(selection: Selection) -> list[str]:
+    """Each filter in words, those that filter nothing left out."""
+    told = {"failed": ("only succeeded", "only failed"), "read_only": ("only changes", "only reads")}
+    found = []
+    for name in (field.name for field in fields(selection)):
+        value: Any = getattr(selection, name)
+        if value is None or value == frozenset():
+            continue
+        if name in told:
+            found.append(told[name][value])
+        elif isinstance(value, datetime):
+            found.append(f"{'from' if name == 'start' else 'before'} {value.isoformat()}")
+        else:
+            found.append(f"{name.replace('_', ' ').removesuffix('s')} {' or '.join(sorted(value))}")
+    return found
+
+
+def _warnings(facts: Facts, about: About) -> Iterable[str]:
+    """What is missing from this page, said at its top."""
+    if about.findings:
+        number = len(about.findings)
+        yield f"{number:,} finding{'s' * (number > 1)} in the log files: events may be missing; see Findings."
+    cut = [timeline.length for timeline in facts.timelines.values() if timeline.length > MOST_MOMENTS]
+    if cut:
+        yield (
+            f"Cut: {sum(cut) - MOST_MOMENTS * len(cut):,} changes are counted but not in Timelines: of "
+            f"{len(cut):,} resources with more than {MOST_MOMENTS} changes, it has the newest {MOST_MOMENTS}."
+        )
+
+
+def _tables(facts: Facts, about: About) -> list[Section]:
+    rows = [(each.kind.code, each.kind.title, each.where, each.detail) for each in about.findings]
+    findings = Section("findings", "Findings", ("Code", "What", "Where", "Detail"), rows)
+    tables = (who_did_what(facts), *sections(facts), *all_changes(facts))
+    return [*([findings] if rows else []), *map(_without_empty_columns, tables)]
+
+
+def _without_empty_columns(table: Section) -> Section:
+    filled = [number for number in range(len(table.heads)) if any(row[number] != "" for row in table.rows)]
+    if len(filled) == len(table.heads) or not table.rows:
+        return table
+    rows = [tuple(row[number] for number in filled) for row in table.rows]
+    return replace(table, heads=tuple(table.heads[number] for number in filled), rows=rows)
 
 
 def _activity(facts: Facts) -> str:
-    actions = {name: (seen.count, seen.failed) for name, seen in facts.actions.items()}
-    people: dict[str, list[int]] = {}
-    for identity, seen in facts.identities.values():
-        sums = people.setdefault(identity.who, [0, 0])
-        sums[0] += seen.count
-        sums[1] += seen.failed
-    return (
-        f'{activity(facts.hours)}<div class="plots">{bars("action", actions)}{bars("identity", people)}</div>'
-    )
+    actions = [(name, seen.count, seen.failed) for name, seen in facts.actions.items()]
+    ranked = f"{bars('action', actions, 'actions')}{bars('identity', people(facts), 'identities')}"
+    return f'{activity(facts.hours)}<div class="plots">{ranked}</div>'
 
 
-def _deeds(facts: Facts) -> str:
-    heads = (
-        "Who",
-        "Identity",
-        "Through",
-        "Action",
-        "Result",
-        "Region",
-        "From",
-        "Times",
-        "First",
-        "Last",
-        "Account",
-    )
-    rows = (msgspec.structs.astuple(row) for row in deed_rows(facts))
-    return _table("deed", "Who did what", heads, rows, filtered=True)
+def _link(name: str, title: str) -> str:
+    count = "" if name == "activity" else f' <span id="{name}-count">0</span>'
+    return f'<li><a href="#{name}">{escape(title)}</a>{count}</li>'
 
 
-def _timelines(facts: Facts) -> str:
-    parts = []
-    for arn, length, steps in islice(timelines(facts), _MOST_TIMELINES):
-        note = f", the newest {len(steps)} shown" if length > len(steps) else ""
-        table = _table("", arn, ("Time", "Action", "Who", "Result"), steps)
-        parts.append(
-            f"<details><summary>{escape(shown(arn))} ({length:,} changes{note})</summary>{table}</details>"
-        )
-    more = len(facts.timelines) - _MOST_TIMELINES
-    if more > 0:
-        parts.append(f"<p>{more:,} further resources are not shown.</p>")
-    return "".join(parts) or "<p>No changes to pipelines, images, recipes or components.</p>"
-
-
-def _table(
-    name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, filtered: bool = False
-) -> str:
-    """A table that scrolls sideways by keyboard, too; with a name, it has an id and may have a filter."""
-    rows = iter(rows)
-    lines = [f"<tr>{''.join(map(_cell, row))}</tr>" for row in islice(rows, _MOST_ROWS)]
-    if not lines:
+def _shell(table: Section) -> str:
+    """A table without its lines, and the buttons that turn its pages; the keyboard scrolls it, too."""
+    if not table.rows:
         return "<p>None.</p>"
-    label = escape(shown(title))
-    head = "".join(
-        f'<th scope="col"{" class=number" if text in _NUMBERS else ""}>{escape(text)}</th>' for text in heads
+    label = escape(table.title)
+    heads = "".join(
+        f'<th scope="col" aria-sort="none"{" class=number" if kind == "number" else ""}>'
+        f'<button type="button">{escape(head)}</button></th>'
+        for head, kind in zip(table.heads, _kinds(table), strict=True)
     )
-    named = f' id="{name}-table"' if name else ""
-    table = (
-        f'<div class="scroll" role="region" aria-label="{label}, table" tabindex="0">'
-        f"<table{named}><caption>{label}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
-    left_out = sum(1 for _ in rows)
-    if left_out:
-        table += f"<p>{left_out:,} further lines are not shown; narrow the report down by its options.</p>"
-    if not filtered:
-        return table
+    turns = "".join(f'<button type="button" data-to="{to.lower()}" hidden>{to}</button>' for to in _TURNS)
     return (
-        f'<p><label for="{name}-filter">Filter {label.lower()}: lines with all of these words</label></p>'
-        f'<p><input id="{name}-filter" type="search" data-filters="{name}-table" autocomplete="off"> '
-        f'<span id="{name}-table-status" role="status">{len(lines):,} lines</span></p>{table}'
+        f'<p class="turn" id="{table.name}-turn"><span role="status"></span>{turns}</p>'
+        '<p class="printed"></p>'
+        f'<div class="scroll" role="region" aria-label="{label}, table" tabindex="0">'
+        f'<table class="data" id="{table.name}-table"><caption>{label}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody></tbody></table></div>"
     )
 
 
-def _cell(value: object) -> str:
+_KINDS = {int: "number", tuple: "list"}
+
+
+def _kinds(table: Section) -> list[str]:
+    """Of each column, whether it holds numbers, lists of texts, or texts."""
+    return [_KINDS.get(type(value), "text") for value in table.rows[0]]
+
+
+def _data(tables: Sequence[Section]) -> str:
+    """The lines of all tables as JSON: each text once, the columns by the texts' places."""
+    places: dict[str, int] = {}
+
+    def place(text: str) -> int:
+        return places.setdefault(text, len(places))
+
+    values = [_spec(table, place) for table in tables if table.rows]
+    document = {"texts": list(map(shown, places)), "tables": values, "nothing": _NOTHING}
+    text = msgspec.json.encode(document).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _spec(table: Section, place: Callable[[str], int]) -> dict[str, Any]:
+    columns = [
+        {"head": head, "kind": kind, "values": [_value(row[number], place) for row in table.rows]}
+        for number, (head, kind) in enumerate(zip(table.heads, _kinds(table), strict=True))
+    ]
+    counting = [number for number, head in enumerate(table.heads) if head in {"Times", "Events"}]
+    hidden = [[place(text) for text in texts] for texts in table.hidden] if table.hidden else None
+    return {
+        "name": table.name,
+        "length": len(table.rows),
+        "columns": columns,
+        "hidden": hidden,
+        "sums": counting[0] if counting else None,
+    }
+
+
+def _value(value: Any, place: Callable[[str], int]) -> Any:
     if isinstance(value, int):
-        return f'<td class="number">{value:,}</td>'
-    return f"<td>{escape(shown(value))}</td>"
+        return value
+    return [place(text) for text in value] if isinstance(value, tuple) else place(value)

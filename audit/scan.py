@@ -8,17 +8,22 @@ The tests hold both against a plain reading with `json`.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
-from audit.findings import DAMAGED_RECORD, Finding
+from audit.findings import DAMAGED_JSON, DAMAGED_RECORD, NO_RECORDS, Finding, FindingKind
 from audit.native import NATIVE
 from audit.records import DECODER, Record
-from audit.recover import split
-from audit.selection import Selection
+from audit.recover import Flaw, TooLong, split
+from audit.selection import Selection, parse_time
 from audit.unpack import DEFAULT_LIMIT, unpack
+
+_MOST_NOTES = 20  # findings of one kind in one file: a file of a few KB can hold millions
 
 
 class _Service(msgspec.Struct, rename="camel", gc=False):
@@ -28,6 +33,11 @@ class _Service(msgspec.Struct, rename="camel", gc=False):
 
 
 _SERVICE = msgspec.json.Decoder(_Service)
+# The member's name with any of its letters escaped.
+_NAMES = re.compile(
+    b'"%b"' % b"".join(b"(?:%c|\\\\u00%02x)" % (letter, letter) for letter in b"eventSource"), re.IGNORECASE
+)
+_PAIRS = json.JSONDecoder(object_pairs_hook=list, parse_int=str, parse_float=str)
 
 
 @dataclass(slots=True)
@@ -39,6 +49,47 @@ class Tally:
     events: int = 0
     size: int = 0
 
+    def taken(self) -> Tally:
+        """What there is so far; this tally begins anew."""
+        so_far = Tally(self.findings, self.files, self.events, self.size)
+        self.findings, self.files, self.events, self.size = [], 0, 0, 0
+        return so_far
+
+
+class _Notes:
+    """What is wrong with one file: the first few of each kind, and how many more there are."""
+
+    def __init__(self, key: str, tally: Tally) -> None:
+        self.key, self._tally = key, tally
+        self._seen: dict[str, int] = {}
+        self._more: dict[str, FindingKind] = {}
+
+    def add(self, kind: FindingKind, detail: str, record: int | None = None) -> None:
+        """Note what is wrong with the file, or with a record of it (counted from 0)."""
+        self._seen[kind.code] = seen = self._seen.get(kind.code, 0) + 1
+        if seen > _MOST_NOTES:
+            self._more[kind.code] = kind
+        else:
+            where = self.key if record is None else f"{self.key} record {record}"
+            self._tally.findings.append(Finding(kind, where, detail))
+
+    def close(self) -> None:
+        """Say how many were not noted one by one."""
+        for code, kind in self._more.items():
+            detail = f"and {self._seen[code] - _MOST_NOTES:,} more of this kind in this file"
+            self._tally.findings.append(Finding(kind, self.key, detail))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One log file, unpacked: its wanted records, to be read once, and about what they take all together.
+
+    `weight` is in bytes; None where it is not known before they are read.
+    """
+
+    records: Iterator[Record]
+    weight: int | None
+
 
 def scan(
     key: str, data: bytes, selection: Selection, tally: Tally, limit: int = DEFAULT_LIMIT
@@ -48,52 +99,101 @@ def scan(
     The file's gzip, JSON and UTF-8 are checked throughout, and each record must name its service; the records
     of services that are not wanted are not looked into any further. `limit` bounds the decompressed bytes.
     """
+    yield from opened(key, data, selection, tally, limit).records
+
+
+def opened(key: str, data: bytes, selection: Selection, tally: Tally, limit: int = DEFAULT_LIMIT) -> Opened:
+    """The same, to be read bit by bit."""
     tally.files += 1
     unpacked = unpack(key, data, limit)
     text = unpacked.text
     tally.size += len(text)
+    notes = _Notes(key, tally)
     if unpacked.finding:
         tally.findings.append(unpacked.finding)
-        cuts = _carefully(key, text, selection, tally, reported=True) if text else iter(())
-    else:
-        sure = NATIVE.records(text, selection.event_sources) if NATIVE else None
-        cuts = _carefully(key, text, selection, tally) if sure is None else _surely(text, sure, tally)
-    all_wanted = selection.only_services
+        cuts = _carefully(text, selection, tally, notes, reported=True) if text else iter(())
+        return Opened(_wanted(cuts, selection, notes, sure=False), None)
+    sure = NATIVE.records(text, selection.event_sources) if NATIVE else None
+    if sure is None:
+        cuts = _carefully(text, selection, tally, notes)
+        return Opened(_wanted(cuts, selection, notes, sure=False), None)
+    events, places = sure
+    tally.events += events
+    return Opened(
+        _wanted(_surely(text, places), selection, notes, sure=True),
+        len(text) + weight_of_records(len(places) // 3),
+    )
+
+
+def weight_of_records(number: int) -> int:
+    """What so many records take besides their text, in bytes."""
+    return 512 * number
+
+
+def _wanted(
+    cuts: Iterator[tuple[int, bytes]], selection: Selection, notes: _Notes, *, sure: bool
+) -> Iterator[Record]:
+    """The sound records among those of wanted services. `sure`: their times are known to be sound."""
+    key, all_wanted = notes.key, selection.only_services
     for number, cut in cuts:
         try:
             event = DECODER.decode(cut)
+            if not sure:
+                parse_time(event.event_time)
+            wanted = all_wanted or selection.wants(event)
         except (ValueError, RecursionError) as error:
-            tally.findings.append(Finding(DAMAGED_RECORD, f"{key} record {number}", str(error)))
+            notes.add(DAMAGED_RECORD, str(error), number)
             continue
-        if all_wanted or selection.wants(event):
+        if wanted:
             yield Record(key, cut, event)
+    notes.close()
 
 
-def _surely(text: bytearray, sure: tuple[int, list[int]], tally: Tally) -> Iterator[tuple[int, bytes]]:
+def _surely(text: bytearray, places: list[int]) -> Iterator[tuple[int, bytes]]:
     """The number and text of each wanted record of a file that is sound beyond doubt."""
-    events, places = sure
-    tally.events += events
     with memoryview(text) as view:
         for number, begin, end in zip(places[::3], places[1::3], places[2::3], strict=True):
             yield number, bytes(view[begin:end])
 
 
 def _carefully(
-    key: str, text: bytearray, selection: Selection, tally: Tally, *, reported: bool = False
+    text: bytearray, selection: Selection, tally: Tally, notes: _Notes, *, reported: bool = False
 ) -> Iterator[tuple[int, bytes]]:
     """The same of any file, decided record by record. `reported`: it is known that the file is damaged."""
-    texts, finding = split(key, text)
-    if finding and not reported:
-        tally.findings.append(finding)
-    tally.events += len(texts)
-    for number, raw in enumerate(texts):
-        cut = bytes(raw)
+    number = -1
+    for item in split(text):
+        if isinstance(item, Flaw):
+            if not reported or item.kind not in (DAMAGED_JSON, NO_RECORDS):
+                notes.add(item.kind, item.detail)
+            continue
+        number += 1
+        tally.events += 1
+        if isinstance(item, TooLong):
+            notes.add(DAMAGED_RECORD, str(item), number)
+            continue
         try:
-            service = _SERVICE.decode(cut).event_source
-            if not cut.isascii():
-                cut.decode()
+            service = _service(item)
         except (ValueError, RecursionError) as error:
-            tally.findings.append(Finding(DAMAGED_RECORD, f"{key} record {number}", str(error)))
+            notes.add(DAMAGED_RECORD, str(error), number)
             continue
         if not selection.event_sources or service in selection.event_sources:
-            yield number, cut
+            yield number, item
+
+
+def _service(cut: bytes) -> str:
+    """The service that a record names.
+
+    Raises:
+        ValueError, RecursionError: it names none or several, or is no record.
+
+    """
+    if b"eventSource" not in cut and b"\\" not in cut:
+        raise ValueError("it names no eventSource")  # said without decoding: there may be millions of these
+    service = _SERVICE.decode(cut).event_source
+    if not cut.isascii():
+        cut.decode()
+    if cut.count(b'"eventSource"') > 1 or (b"\\u" in cut and len(_NAMES.findall(cut)) > 1):
+        members: list[tuple[str, Any]] = _PAIRS.decode(cut.decode())
+        if sum(name == "eventSource" for name, _ in members) > 1:
+            raise ValueError("eventSource is named more than once")
+    return service

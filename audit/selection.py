@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from audit.identity import identify
 from audit.records import Event
@@ -76,6 +77,7 @@ def _account(event: Event) -> str | None:
     return event.recipient_account_id or (user.account_id if user else None)
 
 
+@lru_cache(maxsize=4096)  # neighbours have the same: most records are checked at the cost of a look-up
 def parse_time(text: str) -> datetime:
     """Read an ISO 8601 time; without an offset it is UTC, as CloudTrail's are.
 
@@ -84,4 +86,9 @@ def parse_time(text: str) -> datetime:
 
     """
     time = datetime.fromisoformat(text)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"no time between the years 1 and 9999: {text!r}") from None

@@ -13,7 +13,9 @@ from audit.native import NATIVE
 DEFAULT_LIMIT = 64 * 2**20
 _MAGIC = b"\x1f\x8b"
 _GZIP = 31  # zlib's name for a gzip member: https://docs.python.org/3/library/zlib.html#zlib.decompress
-_STEP = 2**20
+_HEADER_SUM = 2  # the flag FHCRC of RFC 1952, in a member's fourth byte
+_STEP = 2**20  # bytes of text at a time
+_FEED = 2**8, 2**16  # packed bytes given at a time, at first and at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def unpack(key: str, data: bytes, limit: int = DEFAULT_LIMIT) -> Unpacked:
     """
     if not data.startswith(_MAGIC):
         return (
-            Unpacked(bytearray(), _too_large(key, limit)) if len(data) > limit else Unpacked(bytearray(data))
+            Unpacked(bytearray(), too_large(key, limit)) if len(data) > limit else Unpacked(bytearray(data))
         )
     text = _at_once(data, limit)
     return _step_by_step(key, data, limit) if text is None else Unpacked(text)
@@ -43,10 +45,10 @@ def _at_once(data: bytes, limit: int) -> bytearray | None:
 
     libdeflate does not say where a member ended. But a member ends with the length of its text (RFC 1952),
     and the length of the text got here stands in the file's last four bytes: where it stands nowhere before,
-    that is the end of the member.
+    that is the end of the member. Nor does it verify the checksum that a header may have of its own.
     """
     size = int.from_bytes(data[-4:], "little")
-    if not 0 < size <= limit or _tail(data) != len(data) - 4:
+    if not 0 < size <= limit or data[3:4] == b"" or data[3] & _HEADER_SUM or _tail(data) != len(data) - 4:
         return None
     try:
         text = deflate.gzip_decompress(data, size)
@@ -62,28 +64,47 @@ def _tail(data: bytes) -> int:
 
 def _step_by_step(key: str, data: bytes, limit: int) -> Unpacked:
     """Member by member, as far as it goes."""
-    text, rest = bytearray(), data
-    while rest.startswith(_MAGIC):
-        member = zlib.decompressobj(_GZIP)
+    text, at = bytearray(), 0
+    while data.startswith(_MAGIC, at):
         begin = len(text)
         try:
-            part = member.decompress(rest, _STEP)
-            while part and len(text) <= limit:
-                text += part
-                part = b"" if member.eof else member.decompress(member.unconsumed_tail, _STEP)
+            end = _member(data, at, text, limit)
         except zlib.error as error:
-            return Unpacked(
-                text[:begin], Finding(DAMAGED_GZIP, key, f"{error}; nothing of this part is shown")
-            )
+            detail = f"{error}; nothing of this part is shown"
+            return Unpacked(text[:begin], Finding(DAMAGED_GZIP, key, detail))
         if len(text) > limit:
-            return Unpacked(bytearray(), _too_large(key, limit))
-        if not member.eof:
+            return Unpacked(bytearray(), too_large(key, limit))
+        if end is None:
             return Unpacked(text, Finding(TRUNCATED_GZIP, key, f"after {len(text):,} bytes of text"))
-        rest = member.unused_data
-    if rest.strip(b"\0"):
-        return Unpacked(text, Finding(TRAILING_BYTES, key, f"{len(rest):,} bytes that are no gzip"))
+        at = end
+    if data.count(0, at) < len(data) - at:
+        return Unpacked(text, Finding(TRAILING_BYTES, key, f"{len(data) - at:,} bytes that are no gzip"))
     return Unpacked(text)
 
 
-def _too_large(key: str, limit: int) -> Finding:
+def _member(data: bytes, at: int, text: bytearray, limit: int) -> int | None:
+    """Append a member's text, a little beyond the limit at most; where the member ends, if it does.
+
+    It is given little at first: what follows a member that ends early is copied by zlib each time.
+
+    Raises:
+        zlib.error: it is not sound.
+
+    """
+    member = zlib.decompressobj(_GZIP)
+    feed, most = _FEED
+    while at < len(data) and len(text) <= limit:
+        given = data[at : at + feed]
+        at += len(given)
+        while given and not member.eof and len(text) <= limit:
+            text += member.decompress(given, _STEP)
+            given = member.unconsumed_tail
+        if member.eof:
+            return at - len(member.unused_data)
+        feed = min(2 * feed, most)
+    return None
+
+
+def too_large(key: str, limit: int) -> Finding:
+    """That a log file is larger than it may be, packed or unpacked."""
     return Finding(TOO_LARGE, key, f"more than {limit / 2**20:g} MiB")

@@ -1,44 +1,55 @@
-"""Log files read on all cores: workers fetch, scan and condense.
+"""Log files read on all cores: each worker fetches, scans and condenses its share, in order.
 
-Two kinds of work share the machine differently. Listing records is mostly C (decompression, audit.native),
-which threads run side by side without sending anything from one process to another. Counting them is Python's
-work, as is fetching from S3: that takes processes, and few large shares, so that little is sent and merged.
+Two kinds of work share the machine differently. Reading a folder is mostly C (decompression, audit.native),
+which threads run side by side without sending anything from one process to another. Fetching from S3 is
+Python's work, and so is counting where every service is wanted: that takes processes. A process is a fresh
+interpreter that gets its job in writing: nothing is ever forked, so no connection, lock or client of this
+process is in anyone else's hands.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, cycle, islice
 from typing import Any, Generic, TypeVar
 
 from audit.findings import UNREADABLE, Finding
+from audit.lanes import InProcess, InThread, Lane
 from audit.native import NATIVE
 from audit.records import Record
-from audit.scan import Tally, scan
+from audit.scan import Opened, Tally, opened, weight_of_records
 from audit.selection import Selection
-from audit.sources.source import Source
+from audit.sources.source import OversizeError, Source
+from audit.unpack import too_large
 
 T = TypeVar("T")
-_FEW = 8  # files that one process has read before others have started
-_GROUP = 4096  # files that are shared out among processes at a time
+_FEW = 8  # files of a folder that one thread has read before others have started
+_SOME = 64  # and those that it has read before a process has started
+_UNIT = 4  # neighbouring files that one worker reads while others read those after them
+_GROUP = 4096  # files that are shared out at a time
+_MOST_BYTES = 2**23  # of records in one part, about four files
+_WEIGHED = 32  # records that are weighed together
+_MOST_CORES_OF_THREADS = 4  # more of them would wait for Python's lock while they count
 
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
-    """What one batch of log files gave: its records condensed, and how the reading went."""
+    """What some log files gave, or a piece of a large one: records condensed, and how the reading went.
+
+    `last` says that nothing more comes of these files.
+    """
 
     value: T
     tally: Tally
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """What a worker does with each batch. `condense` must be a module's function: it may be sent by name.
+    """What a worker does with its files. `condense` must be a module's function: it may be sent by name.
 
     `counts` says that condensing is Python's work with a small outcome, in whatever order the files come.
     """
@@ -49,72 +60,132 @@ class Job(Generic[T]):
     condense: Callable[[Iterable[Record]], T]
     counts: bool = False
 
-    def run(self, keys: Sequence[str]) -> Part[T]:
-        """Read a batch of log files."""
-        tally = Tally()
-        return Part(self.condense(self._records(keys, tally)), tally)
+    def parts(self, share: Sequence[Sequence[str]]) -> Iterator[Part[T]]:
+        """Read a share of units of log files; the parts of each unit end with one marked as the last."""
+        fetched = self.source.fetch(list(chain.from_iterable(share)), self.limit)
+        for unit in share:
+            reading = _Reading(self, islice(fetched, len(unit)))
+            while reading.more:
+                records = reading.everything() if self.counts else reading.some()
+                value = self.condense(records)
+                deque(records, maxlen=0)  # what was not asked for is read as well, and checked
+                yield Part(value, reading.tally.taken(), last=not reading.more)
 
-    def _records(self, keys: Sequence[str], tally: Tally) -> Iterator[Record]:
-        batches = _batches(iter(keys), self.source.batch)
-        for key, data in chain.from_iterable(map(self.source.fetch, batches)):
-            if isinstance(data, OSError):
-                tally.files += 1
-                tally.findings.append(Finding(UNREADABLE, key, str(data)))
+
+class _Reading:
+    """The records of some files, as many at a time as fit into one part."""
+
+    def __init__(self, job: Job[Any], files: Iterator[tuple[str, bytes | OSError]]) -> None:
+        self._job, self._files = job, files
+        self._begun: Iterator[Record] | None = None  # a file of which the last part had no more than a piece
+        self.tally = Tally()
+        self.more = True
+
+    def everything(self) -> Iterator[Record]:
+        """All records."""
+        self.more = False
+        for file in self._opened():
+            yield from file.records
+
+    def some(self) -> Iterator[Record]:
+        """The next records; `more` says whether others may follow."""
+        left = _MOST_BYTES
+        if self._begun:
+            left = yield from self._piece(self._begun, left)
+        for file in self._opened() if left > 0 else ():
+            if file.weight is not None and file.weight <= _MOST_BYTES:
+                left -= file.weight
+                yield from file.records
             else:
-                yield from scan(key, data, self.selection, tally, self.limit)
+                left = yield from self._piece(file.records, left)
+            if left <= 0:
+                return
+        self.more = left <= 0
+
+    def _piece(self, records: Iterator[Record], left: int) -> Generator[Record, None, int]:
+        """Records of a large file, weighed as they come; the generator's value is what is left then."""
+        self._begun = records
+        while few := list(islice(records, _WEIGHED)):
+            yield from few
+            left -= weight_of_records(len(few)) + sum(len(record.text) for record in few)
+            if left <= 0:
+                return left
+        self._begun = None
+        return left
+
+    def _opened(self) -> Iterator[Opened]:
+        job = self._job
+        for key, data in self._files:
+            name = job.source.shown(key)
+            if isinstance(data, OSError):
+                self.tally.files += 1
+                self.tally.findings.append(_unread(name, data, job.limit))
+            else:
+                yield opened(name, data, job.selection, self.tally, job.limit)
+
+
+def _unread(key: str, error: OSError, limit: int) -> Finding:
+    if isinstance(error, OversizeError):
+        return too_large(key, limit)
+    return Finding(UNREADABLE, key, str(error))
 
 
 def run(job: Job[T], keys: Iterator[str], processes: int | None = None) -> Iterator[Part[T]]:
-    """Run a job over all keys, batch by batch, in the order of the keys unless it counts.
+    """Run a job over all keys, in their order unless it counts.
 
-    `processes` is 1 for none but this one; None for one a core, unless there is little to read.
+    `processes` is the number of threads or processes: 1 for none but this one; None for one a core, unless
+    there is little to read.
     """
-    processes = processes or os.cpu_count() or 1
-    if job.source.local:
-        first = list(islice(keys, _FEW))
+    number = processes or os.cpu_count() or 1
+    threads = _suits_threads(job, number)
+    if number > 1 and not processes:
+        enough = _FEW if threads else _SOME
+        first = list(islice(keys, enough))
         keys = chain(first, keys)
-        processes = processes if len(first) == _FEW else 1
-    batches = _shares(keys, processes) if job.counts else _batches(keys, job.source.batch)
-    if processes == 1:
-        yield from map(job.run, batches)
-        return
-    threads = job.source.local and NATIVE is not None and not job.counts
-    with ThreadPoolExecutor(processes) if threads else _processes(job, processes) as pool:
-        waiting: deque[Future[Part[T]]] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(job.run if threads else _run_mine, batch))
-            if len(waiting) > 2 * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        number = number if len(first) == enough else 1
+    groups = (_units(job, group, number) for group in _batches(keys, _GROUP))
+    if number == 1:
+        yield from chain.from_iterable(map(job.parts, groups))
+    else:
+        yield from _on_lanes(job, groups, number, threads=threads)
 
 
-def _processes(job: Job[T], number: int) -> Executor:
-    import multiprocessing  # noqa: PLC0415 - threads need none of this
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
-
-    method = "fork" if sys.platform == "linux" else "spawn"  # a fork costs nothing of the imports
-    context = multiprocessing.get_context(method)
-    pool = ProcessPoolExecutor(number, mp_context=context, initializer=_take, initargs=(job,))
-    pool.submit(int).result()  # forks now, before listing a bucket starts threads of its own
-    return pool
+def _suits_threads(job: Job[T], number: int) -> bool:
+    """Whether little enough of the work is Python's that threads do not wait for each other."""
+    if not job.source.local or NATIVE is None:
+        return False
+    return not job.counts or (number <= _MOST_CORES_OF_THREADS and bool(job.selection.event_sources))
 
 
-_mine: list[Job[Any]] = []  # what this worker process does, with the clients that it has made for that
+def _on_lanes(
+    job: Job[T], groups: Iterator[list[Sequence[str]]], number: int, *, threads: bool
+) -> Iterator[Part[T]]:
+    """The parts of all units, lanes taking turns; each is a group ahead, so that none waits for work."""
+    lanes: list[Lane[Sequence[Sequence[str]], Part[T]]] = []
+    try:
+        lanes += [Lane(InThread(job.parts) if threads else InProcess(job)) for _ in range(number)]
+        owed: deque[Lane[Sequence[Sequence[str]], Part[T]]] = deque()
+        for units in groups:
+            ready = len(owed)
+            for place, lane in enumerate(lanes):
+                lane.give(units[place::number])
+            owed += islice(cycle(lanes), len(units))
+            for _ in range(ready):
+                yield from owed.popleft().unit()
+        while owed:
+            yield from owed.popleft().unit()
+    finally:
+        for lane in lanes:
+            lane.stop()
+        for lane in lanes:
+            lane.join()
 
 
-def _take(job: Job[Any]) -> None:
-    _mine.append(job)
-
-
-def _run_mine(keys: Sequence[str]) -> Part[Any]:
-    return _mine[0].run(keys)
-
-
-def _shares(keys: Iterator[str], processes: int) -> Iterator[list[str]]:
-    """Equal shares for all processes, of so many files at a time that their names fit into memory."""
-    for group in _batches(keys, _GROUP):
-        yield from (group[number::processes] for number in range(processes))
+def _units(job: Job[T], keys: Sequence[str], number: int) -> list[Sequence[str]]:
+    """What one worker reads at a stretch: a few neighbours, or for counts as much as there is for each."""
+    if job.counts:
+        return [share for place in range(number) if (share := keys[place::number])]
+    return [keys[begin : begin + _UNIT] for begin in range(0, len(keys), _UNIT)]
 
 
 def _batches(keys: Iterator[str], size: int) -> Iterator[list[str]]:

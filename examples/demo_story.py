@@ -9,21 +9,29 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from audit import logs
 from audit.commands.report import report
 from audit.records import Record
 from audit.selection import Selection
-from audit.sources.source import Source
+from audit.sources.source import Source, SourceError
 from examples import identities
 from examples.imagebuilder_calls import perform
+from examples.imagebuilder_story import UnexpectedAnswerError
 
 ROOT_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0  # as much as a machine that is busy otherwise may need
 SERVICE = "config.amazonaws.com"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class RefusedError(Exception):
     """The local AWS refused a call that the demo counts on; the message says which."""
+
+
+FAILURES = (RefusedError, UnexpectedAnswerError, SourceError, ClientError, BotoCoreError, OSError)
+"""What can go wrong in the story, each told by its message."""
 
 
 def wake_services(endpoint: str) -> None:
@@ -66,7 +74,7 @@ def as_a_service(endpoint: str, operation: str, region: str) -> str:
     request = urllib.request.Request(  # noqa: S310 - loopback
         f"{endpoint}/_localaws/invoke", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request) as response:  # noqa: S310
+    with _DIRECT.open(request, timeout=PATIENCE_SECONDS) as response:
         answer = json.load(response)
     if "error" in answer:
         raise RefusedError(f"{operation} by {SERVICE} failed: {answer['error']}")

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 REGIONS = ("us-east-1", "eu-west-1")
+PATIENCE_SECONDS = 300  # as much as a machine that is busy otherwise may need
 BUILDER_ROLE = "image-builder-engineer"
 
 
@@ -22,7 +23,12 @@ def client(service: str, endpoint: str, region: str, credentials: Mapping[str, s
         service,
         region_name=region,
         endpoint_url=endpoint,
-        config=Config(retries={"total_max_attempts": 1}, user_agent_extra=agent or None),
+        config=Config(
+            retries={"total_max_attempts": 1},
+            user_agent_extra=agent or None,
+            proxies={},
+            read_timeout=PATIENCE_SECONDS,
+        ),
         **credentials,
     )
 

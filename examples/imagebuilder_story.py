@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 PAUSE_SECONDS = 0.1
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 ROLE = "imagebuilder-execution"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 import re
 import tempfile
@@ -181,6 +182,10 @@ def cached(events: int) -> tuple[Path, Truth]:
             Path(unfinished, "corpus", "truth").write_text(json.dumps(truth.to_json()))
             with suppress(OSError):  # another process was faster with the same
                 Path(unfinished, "corpus").rename(folder)
+    if folder.lstat().st_uid != os.geteuid():
+        raise PermissionError(
+            f"{folder} was made by another user: delete it, or let TMPDIR name another folder"
+        )
     return folder, Truth.from_json(json.loads((folder / "truth").read_text()))
 
 

@@ -21,6 +21,7 @@ from console.output import Format, write_json_lines, write_rows
 from console.tables import MOST_TABLE_ROWS
 
 T = TypeVar("T")
+_MOST_ASIDE = 10_000  # findings that wait until the result is written
 
 
 def events(
@@ -79,9 +80,12 @@ def rows(records: Iterable[Record]) -> list[EventRow]:
 
 
 def values(parts: Iterable[Part[T]], findings: list[Finding]) -> Iterator[T]:
-    """Pass what was read on and put the findings aside."""
+    """Pass what was read on and put the findings aside; of very many, tell all but the last right away."""
     for part in parts:
         findings += part.tally.findings
+        if len(findings) > _MOST_ASIDE:
+            tell(findings[:-1])
+            del findings[:-1]
         yield part.value
 
 

@@ -19,7 +19,7 @@ from audit.event_history.journal import Journal
 from audit.event_history.lookup import Window
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
-from audit.selection import Selection, parse_time
+from audit.selection import Selection
 from audit.sources.source import SourceError
 from console.messages import say, show_progress
 from console.output import Format, write_json_lines, write_rows
@@ -48,6 +48,7 @@ def history(
         SourceError: no account can be reached, or no event can be as new as asked for.
         AccessError: a profile, Region or endpoint is none.
         JournalError: the download cannot be kept, or another one is.
+        NotOursError: where it is kept may be another's work.
         OutputError: the result cannot be written.
 
     """
@@ -62,7 +63,7 @@ def history(
         _run(download, output)
         _write(download.records(), format, output)
         code = tell(download.findings)
-        if code == 0:
+        if download.whole:
             journal.remove()
         elif output is not None:
             say(f"what was read is in {output}; the same command asks again for the rest")
@@ -84,7 +85,7 @@ def _some_kept(selection: Selection, now: datetime, oldest: datetime) -> bool:
 
 
 def _begun(journal: Journal, query: dict[str, Any], now: datetime) -> datetime:
-    begun = parse_time(journal.open(query)["begun"])
+    begun = journal.open(query)
     if begun != now:
         say(
             f"going on with the download begun at {begun:%Y-%m-%dT%H:%M:%SZ}, with events up to then;"
@@ -144,11 +145,12 @@ def _regions(access: Aws, regions: Sequence[str]) -> list[str]:
 @contextmanager
 def _journal(output: Path | None) -> Iterator[Journal]:
     """A journal beside the output, which outlives an interruption; a passing one for a terminal or device."""
-    if output is not None and (output.is_file() or not output.exists()):
-        yield Journal(output.with_name(f"{output.name}.part"))
-        return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        yield Journal(Path(folder) / "part")
+        beside = output is not None and (output.is_file() or not output.exists())
+        kept = output.with_name(f"{output.name}.part") if output and beside else Path(folder, "part")
+        journal = Journal(kept)
+        yield journal
+        journal.close()  # not after an error: threads may still be writing, and the process ends
 
 
 def _query(

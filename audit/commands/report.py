@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from audit import logs
-from audit.commands.events import tell, values
+from audit.commands.events import tell
 from audit.facts import Facts, count
 from audit.findings import Finding
-from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections
+from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
@@ -29,7 +31,9 @@ def report(
     html: Path | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> int:
-    """Count the wanted events of a source and say who did what; with `html`, as a page in that file.
+    """Count the wanted events of a source and say who did what; with `html`, as a page in that file, too.
+
+    The terminal stays empty where there is a page and neither another format nor an output is asked for.
 
     Returns 0, or 1 when anything was found wrong with the log files.
 
@@ -39,25 +43,22 @@ def report(
 
     """
     findings: list[Finding] = []
-    facts = Facts()
-    for part in values(logs.condensed(source, selection, count, limit=limit, counts=True), findings):
-        facts.merge(part)
+    facts, files = Facts(), 0
+    for part in logs.condensed(source, selection, count, limit=limit, counts=True):
+        facts.merge(part.value)
+        findings += part.tally.findings
+        files += part.tally.files
     if html is not None:
-        from audit.report_page import page  # noqa: PLC0415 - only the page pays for its template
+        from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
-        write_text(page(facts), html)
-        return tell(findings)
-    if format is Format.TABLE:
+        about = About(str(source), selection, datetime.now(UTC), files, findings)
+        write_text(page(facts, about), html)
+    if format is not Format.TABLE:
+        heads = DeedRow.__struct_encode_fields__
+        write_rows(deed_rows(facts), DeedRow.__struct_fields__, format, output, heads=heads)
+    elif html is None or output is not None:
         with opened(output) as file, tables(file) as written:
             _write_tables(facts, written)
-        return tell(findings)
-    write_rows(
-        deed_rows(facts),
-        DeedRow.__struct_fields__,
-        format,
-        output,
-        heads=DeedRow.__struct_encode_fields__,
-    )
     return tell(findings)
 
 
@@ -71,8 +72,9 @@ def _write_tables(facts: Facts, written: Tables) -> None:
     columns = deed_columns(deeds)
     lines = [[getattr(deed, name) for name in columns] for deed in deeds[:MOST_TABLE_ROWS]]
     written.write(columns, lines, title=title)
-    for section in (*sections(facts), recent_changes(facts)):
-        rows, name = section.rows, section.title
+    for part in (*sections(facts), recent_changes(facts)):
+        section = without_accounts(part)
+        rows, name = [tuple(map(_cell, row)) for row in section.rows], section.title
         if len(rows) > _MOST_LINES and section.name != "timelines":
             name += f": {'the newest' if section.newest else 'the first'} {_MOST_LINES} of {len(rows):,}"
             rows = rows[-_MOST_LINES:] if section.newest else rows[:_MOST_LINES]
@@ -80,3 +82,7 @@ def _write_tables(facts: Facts, written: Tables) -> None:
             written.write(section.heads, rows, title=name)
     if len(deeds) > MOST_TABLE_ROWS:
         say(f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all")
+
+
+def _cell(value: Any) -> Any:
+    return some(value) if isinstance(value, tuple) else value

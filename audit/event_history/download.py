@@ -86,6 +86,7 @@ class Download:
         before = self.journal.progress(place.name)
         ids = set(before.ids)
         self.seen += len(ids)
+        self.findings += [Finding(DAMAGED_RECORD, *one) for one in before.damaged]
         if before.done:
             return
         window = Window(self.window.start, before.until or self.window.end)
@@ -93,21 +94,29 @@ class Download:
         try:
             for page in pages(place.client, attribute, window, self.stop):
                 until = min((event["EventTime"] for event in page.events), default=None)
-                wanted = [kept for event in page.events if (kept := self._wanted(place, event, ids))]
+                damaged: list[tuple[str, str]] = []
+                kept = [one for event in page.events if (one := self._wanted(place, event, ids, damaged))]
                 if self.stop.is_set():
                     return
-                self.journal.add(place.name, Kept(until, page.last, wanted))
-                self.seen += len(wanted)
+                self.journal.add(place.name, Kept(until, page.last, kept, damaged))
+                self.findings += [Finding(DAMAGED_RECORD, *one) for one in damaged]
+                self.seen += len(kept)
         except LookupFailedError as error:
             self.findings.append(Finding(UNREADABLE, f"Event history of {place.name}", str(error)))
 
-    def _wanted(self, place: Place, event: Mapping[str, Any], ids: set[str]) -> tuple[str, str] | None:
+    @property
+    def whole(self) -> bool:
+        """Whether every place was read to its end: then there is nothing to go on with."""
+        return not any(finding.kind is UNREADABLE for finding in self.findings)
+
+    def _wanted(
+        self, place: Place, event: Mapping[str, Any], ids: set[str], damaged: list[tuple[str, str]]
+    ) -> tuple[str, str] | None:
         text = event.get("CloudTrailEvent", "")
         try:
             decoded = DECODER.decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
-            where = f"Event history of {place.name}: {event.get('EventId')}"
-            self.findings.append(Finding(DAMAGED_RECORD, where, str(error)))
+            damaged.append((f"Event history of {place.name}: {event.get('EventId')}", str(error)))
             return None
         event_id = decoded.event_id or str(event.get("EventId"))
         names = {resource.get("ResourceName") for resource in event.get("Resources", ())}

@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "records.c"
 _UNSURE, _FULL = -1, -2
 _LONGEST_NAME = 255  # its length is passed in one byte
+_MOST_RECORDS = 2**17  # in one answer: with more of them, a file's records are given one after another
 
 
 def library_path() -> Path:
@@ -40,7 +41,8 @@ class Native(threading.local):
         """How many records there are, and the number, beginning and end of each wanted one, all in one list.
 
         Wanted are the records of `services`; all, if it is empty. None where the text is not, beyond all
-        doubt, a sound log file whose records all name their service.
+        doubt, a sound log file whose records all name their service, and where very many are wanted. What
+        the records say of their time is then known to be one, where it is a string.
         """
         wanted = [service.encode(errors="surrogateescape") for service in services]
         if not text or any(len(name) > _LONGEST_NAME for name in wanted):
@@ -50,10 +52,10 @@ class Native(threading.local):
         while True:
             room = len(self._spans) // 3
             events = self._find_records(start, len(text), names, len(names), self._spans, room, self._found)
-            if events != _FULL:
+            if events != _FULL or room >= _MOST_RECORDS:
                 break
             self._spans = (ctypes.c_size_t * (6 * room))()
-        return None if events == _UNSURE else (events, self._spans[: 3 * self._found.value])
+        return None if events in (_UNSURE, _FULL) else (events, self._spans[: 3 * self._found.value])
 
     def tail(self, data: bytes) -> int:
         """Where the last four bytes of the data occur first in it; 0 if there are fewer."""

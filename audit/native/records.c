@@ -1,9 +1,10 @@
 /* Where the wanted records of a CloudTrail log file begin and end, in one pass over its text.
 
    The pass checks all of RFC 8259 on its way (and UTF-8), so what it says is certain: whatever it does not fully
-   understand - damage, a record that names no service, an escape where a name should stand - it leaves to the
-   careful reading in audit/recover.py by saying UNSURE. It writes nothing but `spans` and `found`, and reads
-   nothing but text[0..length]; text[length] must be a NUL, which ends every scan that would run off the end. */
+   understand - damage, a record that names no service or an odd time, an escape where a name should stand, a
+   record beyond all measure - it leaves to the careful reading in audit/recover.py by saying UNSURE. It writes
+   nothing but `spans` and `found`, and reads nothing but text[0..length]; text[length] must be a NUL, which ends
+   every scan that would run off the end. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@
 #define UNSURE (-1)
 #define FULL (-2) /* `spans` has no room for all wanted records */
 #define DEEPEST 512
+#define LONGEST (2 << 20) /* bytes of a record: LONGEST_RECORD of audit/recover.py */
 
 #define INLINE static inline __attribute__((always_inline))
 #define RARE static __attribute__((noinline))
@@ -229,10 +231,26 @@ static int is_among(const string *name, const unsigned char *names, size_t lengt
     return 0;
 }
 
-/* Behind a record; `wanted` tells whether the last eventSource that it names is one of the services. */
+INLINE int two_digits(place at) { return is_digit(at[0]) && is_digit(at[1]) ? (at[0] - '0') * 10 + at[1] - '0' : -1; }
+
+/* Whether a string is a time as CloudTrail writes it, 2026-01-31T13:00:00Z, from the year 1 on. */
+static int is_time(const string *text) {
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    place at = text->begin;
+    if (text->end - at != 20 || at[4] != '-' || at[7] != '-' || at[10] != 'T') return 0;
+    if (at[13] != ':' || at[16] != ':' || at[19] != 'Z') return 0;
+    int century = two_digits(at), year = two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
+    int hour = two_digits(at + 11), minute = two_digits(at + 14), second = two_digits(at + 17);
+    if (century < 0 || year < 0 || century + year == 0 || month < 1 || month > 12 || day < 1) return 0;
+    int leap = year ? year % 4 == 0 : century % 4 == 0;
+    if (day > days[month - 1] + (month == 2 && leap)) return 0;
+    return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+}
+
+/* Behind a record; `wanted` tells whether its eventSource, named once, is one of the services. */
 INLINE place after_record(place at, window *ahead, const unsigned char *services, size_t length, int *wanted) {
-    static const char member[] = "eventSource";
-    const ptrdiff_t member_length = sizeof member - 1;
+    static const char member[] = "eventSource", when[] = "eventTime";
+    const ptrdiff_t member_length = sizeof member - 1, when_length = sizeof when - 1;
     int named = 0;
     string name, service;
     if (*at != '{') return NULL;
@@ -241,11 +259,13 @@ INLINE place after_record(place at, window *ahead, const unsigned char *services
         if (!at || name.escaped || !(at = after_mark(at, ':'))) return NULL;
         if (name.end - name.begin == member_length && !memcmp(name.begin, member, (size_t)member_length)) {
             at = after_string(at, ahead, &service);
-            if (!at || service.escaped) return NULL;
+            if (!at || service.escaped || named) return NULL;
             named = 1;
             *wanted = !length || is_among(&service, services, length);
         } else if (*at == '"') {
             if (!(at = after_string(at, ahead, &service))) return NULL;
+            if (name.end - name.begin == when_length && !memcmp(name.begin, when, (size_t)when_length))
+                if (!is_time(&service)) return NULL;
         } else if (!(at = after_value(at, ahead))) {
             return NULL;
         }
@@ -272,6 +292,7 @@ long find_records(const unsigned char *text, size_t length, const unsigned char 
         place begin = at;
         int wanted = 0;
         if (!(at = after_record(at, &ahead, services, services_length, &wanted))) return UNSURE;
+        if (at - begin > LONGEST) return UNSURE;
         if (wanted) {
             if (*found == room) return FULL;
             size_t *span = spans + 3 * (*found)++;

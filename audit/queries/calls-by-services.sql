@@ -14,4 +14,4 @@ SELECT
 FROM cloudtrail
 WHERE useridentity.invokedby IS NOT NULL
 GROUP BY 1, 2, 3, 4
-ORDER BY calls DESC, service, eventname
+ORDER BY calls DESC, service, eventname, eventsource, on_behalf_of

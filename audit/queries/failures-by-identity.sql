@@ -12,4 +12,4 @@ SELECT
 FROM cloudtrail
 WHERE errorcode IS NOT NULL
 GROUP BY 1, 2, 3
-ORDER BY failures DESC, identity, eventname
+ORDER BY failures DESC, identity, eventname, errorcode

@@ -8,7 +8,7 @@ SELECT
   count(*) AS calls,
   min(eventtime) AS first_seen,
   max(eventtime) AS last_seen,
-  array_join(array_agg(DISTINCT eventname), ', ') AS actions
+  array_join(array_agg(DISTINCT eventname ORDER BY eventname), ', ') AS actions
 FROM cloudtrail
 WHERE useridentity.invokedby IS NULL
 GROUP BY 1, 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,18 @@ from pathlib import Path
 from typing import ClassVar
 
 from audit.keys import day_of
-from audit.sources.source import SourceError
+from audit.sources.source import OversizeError, SourceError
+from audit.unpack import DEFAULT_LIMIT
+
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # opening never waits
+_STEP = 2**20  # bytes read at a time from a file that has become longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +31,9 @@ class Folder:
 
     path: Path
     local: ClassVar[bool] = True
-    batch: ClassVar[int] = 4
+
+    def __str__(self) -> str:
+        return str(self.path)
 
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
         """Walk the folder in order of names, without following links to other folders."""
@@ -27,7 +41,8 @@ class Folder:
             yield ""
             return
         if not self.path.is_dir():
-            raise SourceError(f"{self.path}: no such folder; give a folder or s3://bucket[/prefix]")
+            problem = f"is {_kind(self.path.stat().st_mode)}" if self.path.exists() else "no such folder"
+            raise SourceError(f"{self.path}: {problem}; give a folder, a file or s3://bucket[/prefix]")
         for folder, folders, files in os.walk(self.path, onerror=_refuse):
             folders.sort()
             below = Path(folder).relative_to(self.path).as_posix()
@@ -37,13 +52,50 @@ class Folder:
                 if day is None or ((first is None or day >= first) and (last is None or day <= last)):
                     yield key
 
-    def fetch(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes | OSError]]:
-        """Read files one after another."""
+    def shown(self, key: str) -> str:
+        """The key, or the file's own name; what is no UTF-8 in it is spelled out."""
+        name = key or self.path.name
+        return (
+            name
+            if name.isascii()
+            else name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        )
+
+    def fetch(self, keys: Sequence[str], limit: int = DEFAULT_LIMIT) -> Iterator[tuple[str, bytes | OSError]]:
+        """Read files one after another, regular ones only: any other may never end, or never answer."""
         for key in keys:
             try:
-                yield key, (self.path / key if key else self.path).read_bytes()
+                yield key, _bytes_of(self.path / key if key else self.path, limit)
             except OSError as error:
                 yield key, error
+
+
+def _bytes_of(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file, as far as they go now.
+
+    Raises:
+        OSError: it is none, cannot be read, or has more than `limit` bytes.
+
+    """
+    _check(path.stat())  # opening a device may do something to it
+    with open(os.open(path, _READ_ONLY), "rb", buffering=0) as file:  # noqa: PTH123 - flags of our own
+        there = os.fstat(file.fileno())
+        _check(there)
+        data = file.read(min(there.st_size, limit) + 1)
+        while len(data) <= limit and (more := file.read(_STEP)):
+            data += more
+    if len(data) > limit:
+        raise OversizeError(f"more than {limit:,} bytes")
+    return data
+
+
+def _check(there: os.stat_result) -> None:
+    if not stat.S_ISREG(there.st_mode):
+        raise OSError(f"{_kind(there.st_mode)}, not a regular file")
+
+
+def _kind(mode: int) -> str:
+    return _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
 def _refuse(error: OSError) -> None:

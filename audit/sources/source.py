@@ -7,10 +7,15 @@ from datetime import date
 from typing import Protocol
 
 from audit.errors import AuditError
+from audit.unpack import DEFAULT_LIMIT
 
 
 class SourceError(AuditError):
     """The source cannot be read at all; the message says what, where and how to mend it."""
+
+
+class OversizeError(OSError):
+    """An object has more bytes than it may have; no more than these were read of it."""
 
 
 class Source(Protocol):
@@ -19,11 +24,6 @@ class Source(Protocol):
     @property
     def local(self) -> bool:
         """Whether listing and fetching are nothing but calls of the operating system."""
-        ...
-
-    @property
-    def batch(self) -> int:
-        """How many objects a worker had best fetch at a time."""
         ...
 
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
@@ -35,6 +35,13 @@ class Source(Protocol):
         """
         ...
 
-    def fetch(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes | OSError]]:
-        """The bytes of each object, in the order of the keys, or why it cannot be read."""
+    def shown(self, key: str) -> str:
+        """The key as findings and rows name it: text that any output can write."""
+        ...
+
+    def fetch(self, keys: Sequence[str], limit: int = DEFAULT_LIMIT) -> Iterator[tuple[str, bytes | OSError]]:
+        """The bytes of each object, in the order of the keys, or why it cannot be read.
+
+        No object is held that has more than `limit` bytes: in its place comes an OversizeError.
+        """
         ...

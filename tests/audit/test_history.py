@@ -173,11 +173,9 @@ def test_an_interrupted_download_goes_on_where_it_was(aws: LocalAws, tmp_path: P
 
 def test_a_download_does_not_go_on_with_other_filters(aws: LocalAws, tmp_path: Path) -> None:
     """What another query kept is not taken for this one's."""
-    part = tmp_path / "history.csv.part"
-    part.mkdir()
-    (part / "query.json").write_text('{"filters": {}, "begun": "2026-01-01T00:00:00+00:00"}')
-    (part / f"{ACCOUNT_ID}.us-east-1.jsonl").write_text("")
-    answer = run(aws, "--format", "csv", "--output", str(tmp_path / "history.csv"))
+    output = tmp_path / "history.csv"
+    interrupted(aws, output, "--event-source", "all", "--format", "csv")
+    answer = run(aws, "--format", "csv", "--output", str(output))
     assert answer.returncode == 2
     assert "interrupted download of other events" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
@@ -222,15 +220,22 @@ def test_a_killed_download_goes_on_and_says_so(aws: LocalAws, tmp_path: Path) ->
 
 
 def test_two_downloads_do_not_keep_the_same_pages_twice(aws: LocalAws, tmp_path: Path) -> None:
-    """The second of them ends at once and leaves the first alone."""
+    """While the first is waiting for AWS, the second ends at once; what the first kept is whole."""
     output = tmp_path / "history.jsonl"
     arguments = ("--event-source", "all", "--format", "jsonl", "--output", str(output))
-    with subprocess.Popen(command(*arguments), cwd=ROOT, env=dict(aws.environment())) as first:
-        while not list(tmp_path.glob("*.part/*.jsonl")):
-            assert first.poll() is None
-        second = run(aws, *arguments)
-    assert (first.returncode, second.returncode) == (0, 2)
+    hangs = {"kind": "slow", "service": "cloudtrail", "operation": "LookupEvents", "seconds": 60, "after": 4}
+    aws.control("faults", [hangs | {"count": 2}])
+    try:
+        with subprocess.Popen(command(*arguments), cwd=ROOT, env=dict(aws.environment())) as first:
+            while aws.control("faults")[0]["matches"] < 6:
+                assert first.poll() is None
+            second = run(aws, *arguments)
+            first.kill()
+    finally:
+        aws.control("faults", method="DELETE")
+    assert second.returncode == 2
     assert "in use by another download" in second.stderr
+    assert run(aws, *arguments).returncode == 0
     assert sorted(found(output.read_text())) == sorted(event["eventID"] for event in EVENTS)
 
 
@@ -245,6 +250,41 @@ def test_a_damaged_download_is_told_with_its_file(aws: LocalAws, tmp_path: Path)
     assert f"{kept} is damaged" in answer.stderr
     assert f"delete {folder}" in answer.stderr
     assert not output.exists()
+
+
+def test_an_event_that_cannot_be_read_is_told_however_often_the_download_goes_on(tmp_path: Path) -> None:
+    """Each run that leaves the event out says so and exits 1: after one Region failed, and all anew."""
+    output = tmp_path / "history.jsonl"
+    arguments = ("--event-source", "all", "--format", "jsonl", "--output", str(output))
+    damaged = record(1, "us-east-1") | {"sourceIPAddress": 7}
+    denied = [{"kind": "deny", "service": "cloudtrail", "region": "eu-west-1"}]
+    with LocalAws.started("--delivery-seconds", "0.1") as local:
+        local.control("records", {"Records": [damaged, record(1, "eu-west-1")]})
+        local.control("faults", denied)
+        first = run(local, *arguments)
+        local.control("faults", method="DELETE")
+        again = run(local, *arguments)
+        anew = run(local, *arguments)
+    assert [answer.returncode for answer in (first, again, anew)] == [1, 1, 1]
+    assert all(damaged["eventID"] in answer.stderr for answer in (first, again, anew))
+    assert "asks again for the rest" in first.stderr
+    assert "asks again for the rest" not in again.stderr
+    assert found(output.read_text()) == [record(1, "eu-west-1")["eventID"]]
+    assert not output.with_name("history.jsonl.part").exists()
+
+
+def test_a_folder_that_was_prepared_by_others_is_refused(aws: LocalAws, tmp_path: Path) -> None:
+    """One line, exit code 2; the file that the folder's lock is linked to stays as it is."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    part = tmp_path / "history.jsonl.part"
+    part.mkdir(0o700)
+    (part / "lock").symlink_to(victim)
+    answer = run(aws, "--format", "jsonl", "--output", str(tmp_path / "history.jsonl"))
+    assert answer.returncode == 2, answer.stderr
+    assert str(part) in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert victim.read_text() == "precious"
 
 
 def test_a_full_disk_is_told_and_nothing_is_lost(aws: LocalAws, tmp_path: Path) -> None:
@@ -267,7 +307,7 @@ def test_a_mistaken_command_does_not_stand_in_the_way_of_the_right_one(aws: Loca
     """Where nothing was kept, nothing is to be deleted before other options are taken."""
     output = tmp_path / "history.jsonl"
     part = tmp_path / "history.jsonl.part"
-    part.mkdir()
+    part.mkdir(0o700)
     (part / "query.json").write_text('{"filters": {}, "begun": "2026-01-01T00:00:00+00:00"}')
     answer = run(aws, "--event-name", "ListImages", "--format", "jsonl", "--output", str(output))
     assert answer.returncode == 0, answer.stderr

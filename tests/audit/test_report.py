@@ -1,11 +1,7 @@
-"""The report says what happened, in the terminal and as a page that no event can script."""
+"""The report says what happened: the same facts for the terminal, the page and every format."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +11,7 @@ import pytest
 from audit.commands.report import report
 from audit.facts import Facts, count
 from audit.plots import activity
-from audit.report import deed_rows
-from audit.report_page import page
+from audit.report import deed_rows, people
 from audit.selection import Selection
 from audit.sources.folder import Folder
 from console.output import Format
@@ -27,7 +22,6 @@ PIPELINE = "arn:aws:imagebuilder:us-east-1:123456789012:image-pipeline/web"
 MARKUP = (
     "\u202e<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script>"
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 def facts() -> Facts:
@@ -95,9 +89,9 @@ def test_namesakes_of_two_accounts_are_two_lines_and_the_terminal_says_whose(
     for accounts in (("111111111111",), ("111111111111", "222222222222")):
         (tmp_path / "a.json.gz").write_bytes(log_file(events(*accounts)))
         assert report(Folder(tmp_path), Selection(), format=Format.TABLE) == 0
-        lines = capfd.readouterr().out.split("\n\n")[0].splitlines()
-        assert ("ACCOUNT" in lines[1]) is (len(accounts) > 1)
-        assert len(lines) == 2 + len(accounts)
+        deeds, identities, *_ = (part.splitlines() for part in capfd.readouterr().out.split("\n\n"))
+        assert ("ACCOUNT" in deeds[1], "ACCOUNT" in identities[1]) == (len(accounts) > 1,) * 2
+        assert len(deeds) == 2 + len(accounts)
 
 
 def test_a_timeline_ties_changes_to_the_resource_they_name() -> None:
@@ -129,71 +123,6 @@ def test_the_terminal_spells_control_characters_out(
     assert rb"a\x1b[2Jb\nc" in shown
 
 
-def test_the_page_has_no_markup_from_events_and_asks_nothing_of_the_network() -> None:
-    """Every text of an event is escaped; no address is loaded."""
-    text = page(facts())
-    assert "<img" not in text
-    assert text.count("<script") == 1
-    assert "\u202e" not in text
-    assert not re.search(r"""(src|href)=["'](?!#)""", text)
-
-
-def test_the_same_events_give_the_same_page() -> None:
-    """What the page may run is named by its hash: nothing in it is left to chance."""
-    assert page(facts()) == page(facts())
-
-
-class Outline(HTMLParser):
-    """What a screen reader and a keyboard find in a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.found: list[tuple[str, dict[str, str]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep each element with its attributes."""
-        values = {name: value or "" for name, value in attrs}
-        self.found.append((tag, values))
-        if "id" in values:
-            self.ids.append(values["id"])
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        """The attributes of each element of that name."""
-        return [values for found, values in self.found if found == tag]
-
-
-def test_each_table_has_a_caption_and_each_part_that_scrolls_a_name_and_the_keyboard() -> None:
-    """https://www.w3.org/WAI/WCAG22/quickref/: 1.3.1 and 2.1.1."""
-    outline = Outline(page(facts()))
-    assert len(outline.all("table")) == len(outline.all("caption")) == 9
-    scrolling = [values for values in outline.all("div") if values.get("class") == "scroll"]
-    assert len(scrolling) == 6
-    assert all(values["tabindex"] == "0" and values["aria-label"] for values in scrolling)
-    assert len({values["aria-label"] for values in scrolling}) == 6
-
-
-def test_each_name_in_the_page_is_there_once_and_each_reference_leads_somewhere() -> None:
-    """Labels, links and the texts that tell of a filter's result."""
-    outline = Outline(page(facts()))
-    assert len(set(outline.ids)) == len(outline.ids)
-    assert "" not in outline.ids
-    wanted = [values["for"] for values in outline.all("label")]
-    wanted += [values["href"].removeprefix("#") for values in outline.all("a")]
-    wanted += [values["aria-labelledby"] for values in outline.all("section")]
-    wanted += [values["data-filters"] for values in outline.all("input")]
-    assert set(wanted) <= set(outline.ids)
-
-
-def test_each_plot_gives_its_numbers_as_a_table() -> None:
-    """For whoever cannot see it, or not tell red from blue."""
-    text = page(facts())
-    assert "The numbers" in text
-    numbers = '<th scope="row">2026-01-01T05</th><td class="number">1</td><td class="number">1</td>'
-    assert numbers in text
-
-
 def test_quiet_hours_have_their_place_and_no_time_is_lost() -> None:
     """A gap is seen as one; times that are none are shown as they are."""
     assert activity({"2026-01-01T00": (1, 0), "2026-01-01T05": (2, 1)}).count("<tr>") == 1 + 6
@@ -201,13 +130,6 @@ def test_quiet_hours_have_their_place_and_no_time_is_lost() -> None:
     assert activity(odd).count("<tr>") == 1 + 3
     assert activity({"2026-01-01T00": (1, 0), "2026-03-01T05": (2, 1)}).count("<tr>") == 1 + 60
     assert activity({"0001-01-01T00": (1, 0), "2026-01-01T00": (1, 0)}).count("<tr>") == 1 + 2
-
-
-def test_no_events_are_said_to_be_none() -> None:
-    """Not one in the busiest of no hours."""
-    text = page(Facts())
-    assert "0 events, 0 failed" in text
-    assert "1 events" not in text
 
 
 def test_the_terminal_tells_all_that_the_page_tells(
@@ -232,6 +154,7 @@ def test_the_terminal_tells_all_that_the_page_tells(
     assert titles[1:] == [
         "Identities",
         "Addresses: the newest 20 of 25",
+        "Actions",
         "Failures",
         "Calls made by services",
         "Timelines: the newest 5 changes of each resource",
@@ -252,53 +175,56 @@ def test_the_columns_have_the_same_names_in_each_format(
     assert table.project('"from", times').fetchall() == [("203.0.113.9", 1)]
 
 
-def _browse(tmp_path: Path, *flags: str, fragment: str = "") -> str:
-    target = tmp_path / "report.html"
-    target.write_text(page(facts()))
-    command = [
-        CHROMIUM or "",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        f"--user-data-dir={tmp_path / 'profile'}",
-        *flags,
+def test_a_call_by_a_service_has_its_region(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where it was made is part of what was done."""
+    user = {"type": "AWSService", "invokedBy": "config.amazonaws.com"}
+    (tmp_path / "a.json.gz").write_bytes(log_file([record(userIdentity=user, awsRegion="eu-west-1")]))
+    report(Folder(tmp_path), Selection())
+    told = capfd.readouterr().out.partition("Calls made by services")[2].splitlines()
+    assert "REGION" in told[1]
+    assert "eu-west-1" in told[2]
+
+
+def test_a_new_component_has_one_timeline_not_one_for_each_way_to_name_it(tmp_path: Path) -> None:
+    """The response also says how the newest of a line of versions is named (1.x.x): that is no resource."""
+    arn = "arn:aws:imagebuilder:us-east-1:123456789012:component/web"
+    response = {
+        "componentBuildVersionArn": f"{arn}/1.0.0/1",
+        "latestVersionReferences": {
+            "latestVersionArn": f"{arn}/x.x.x",
+            "latestMajorVersionArn": f"{arn}/1.x.x",
+            "latestMinorVersionArn": f"{arn}/1.0.x",
+            "latestPatchVersionArn": f"{arn}/1.0.0",
+        },
+    }
+    created = record(eventName="CreateComponent", readOnly=False, responseElements=response)
+    found = count(read("k", log_file([created]), Selection()).records)
+    assert list(found.timelines) == [f"{arn}/1.0.0/1", f"{arn}/1.0.0"]
+
+
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSONL])
+def test_a_page_and_another_format_are_both_written(form: Format, tmp_path: Path) -> None:
+    """Neither takes the other's place."""
+    (tmp_path / "a.json.gz").write_bytes(log_file([record()]))
+    html, output = tmp_path / "a.html", tmp_path / "a.out"
+    assert report(Folder(tmp_path / "a.json.gz"), Selection(), format=form, output=output, html=html) == 0
+    assert html.read_text().startswith("<!doctype html>")
+    assert b"ListImages" in output.read_bytes()
+
+
+def test_people_of_the_same_name_are_counted_apart() -> None:
+    """By account, and by the kind of identity within one."""
+    users = [
+        {"type": kind, "userName": "ana", "accountId": account}
+        for kind, account in (("IAMUser", "1" * 12), ("IAMUser", "2" * 12), ("SAMLUser", "1" * 12))
     ]
-    done = subprocess.run(
-        [*command, f"{target.as_uri()}{fragment}"], check=True, capture_output=True, text=True, timeout=120
-    )
-    return done.stdout
-
-
-browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
-
-
-@pytest.mark.browser
-@browser
-def test_a_browser_draws_the_plots_and_runs_nothing_of_the_events(tmp_path: Path) -> None:
-    """The plots are there and markup in an event stays text."""
-    shown = _browse(tmp_path, "--dump-dom")
-    assert shown.count("<svg") == 6
-    assert shown.count("<rect") == 11
-    assert "<title>Who did what" in shown
-    assert "<img" not in shown
-
-
-@pytest.mark.browser
-@browser
-def test_the_filter_hides_lines_without_its_words(tmp_path: Path) -> None:
-    """Three lines; the two without the word are hidden and the count says so. Words end where cells do."""
-    shown = _browse(tmp_path, "--dump-dom", fragment="#filter=startimagepipeline")
-    table = shown.partition('<table id="deed-table"')[2].partition("</table>")[0]
-    assert table.count('<tr hidden="">') == 2
-    assert "1 of 3 lines" in shown
-    assert "0 of 3 lines" in _browse(tmp_path, "--dump-dom", fragment="#filter=anaiam")
-    assert "0 of 3 lines" in _browse(tmp_path, "--dump-dom", fragment="#filter=%zz")
-    assert 'hidden=""' not in _browse(tmp_path, "--dump-dom")
-
-
-@pytest.mark.browser
-@browser
-def test_the_page_can_be_photographed(tmp_path: Path) -> None:
-    """It renders to pixels without an error."""
-    _browse(tmp_path, f"--screenshot={tmp_path / 'page.png'}", "--window-size=1300,1000")
-    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+    records = [
+        record(eventID=str(number), userIdentity=user, recipientAccountId=user["accountId"])
+        for number, user in enumerate(users)
+    ]
+    found = people(count(read("k", log_file(records), Selection()).records))
+    assert sorted(found) == [
+        ("ana (222222222222)", 1, 0),
+        ("ana (IAMUser, 111111111111)", 1, 0),
+        ("ana (SAMLUser, 111111111111)", 1, 0),
+    ]

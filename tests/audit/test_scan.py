@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -213,12 +214,19 @@ def test_100_000_fuzzed_records_lose_nothing_and_break_nothing() -> None:
             or (item["eventSource"] == IMAGE_BUILDER and not sound(item))
         ]
         assert [json.loads(found.text) for found in result.records] == good
-        assert len(result.findings) == len(bad)
+        assert told(result.findings) == len(bad)
+
+
+def told(findings: list[Finding]) -> int:
+    """How many things are told of: the first ones one by one, the others as a number."""
+    more = [re.fullmatch(r"and ([\d,]+) more of this kind in this file", found.detail) for found in findings]
+    return sum(int(found[1].replace(",", "")) if found else 1 for found in more)
 
 
 def sound(item: dict[str, Any]) -> bool:
     """Whether a record's members have the types that CloudTrail documents."""
     texts = all(isinstance(item[name], str) for name in ("eventTime", "eventSource", "eventName"))
+    texts = texts and item["eventTime"] == record()["eventTime"]
     maybe = all(isinstance(item.get(name), str | None) for name in ("eventID", "errorCode"))
     flag = isinstance(item.get("readOnly"), bool | None)
     who = item["userIdentity"]

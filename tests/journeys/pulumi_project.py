@@ -69,7 +69,7 @@ class Project:
         """Set the program's settings; those not named are as the program has them by default."""
         lines = [f"  journey:{key}: {json.dumps(value)}" for key, value in settings.items()]
         text = "\n".join(["config:", "  aws:region: us-east-1", *lines])
-        (self.folder / f"Pulumi.{STACK}.yaml").write_text(f"{text}\n{self._salt()}")
+        (self.folder / f"Pulumi.{STACK}.yaml").write_text(f"{text}\n")
 
     def planned(self) -> dict[str, str]:
         """What a preview says it would do: resource name -> operation, without what stays the same."""
@@ -93,11 +93,6 @@ class Project:
         folder = self.folder / ".localaws" / "state" / str(self.aws.control("info")["instance"])
         state = folder / ".pulumi" / "stacks" / "journey" / f"{STACK}.json"
         return dict(json.loads(state.read_text())["checkpoint"]["latest"] or {})
-
-    def _salt(self) -> str:
-        """The line that the engine adds to a stack's settings when it makes the stack."""
-        lines = (self.folder / f"Pulumi.{STACK}.yaml").read_text().splitlines(keepends=True)
-        return next((line for line in lines if line.startswith("encryptionsalt")), "")
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
@@ -131,13 +126,14 @@ def kill_session(session: int) -> None:
     All are stopped first: none may see another one die and write that down.
     """
     for number in (signal.SIGSTOP, signal.SIGKILL):
-        for process in _running_in(session):
+        for process in running_in(session):
             with suppress(ProcessLookupError):
                 os.kill(process, number)
-    wait_until(lambda: not _running_in(session), "the killed processes are gone")
+    wait_until(lambda: not running_in(session), "the killed processes are gone")
 
 
-def _running_in(session: int) -> list[int]:
+def running_in(session: int) -> list[int]:
+    """The processes of a session that run, zombies not counted."""
     running = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, IndexError):

@@ -20,6 +20,7 @@ from config.stack import Stack
 from config.stack_file import LOCAL_ACCOUNT, read_stack
 from iam_evaluation import Decision, Policies, Request, evaluate
 from localaws import enforcement
+from localaws.environment import pointed_at
 from packages.localaws.tests.front import Front
 from policies.documents import documents
 from tests import ROOT
@@ -101,7 +102,7 @@ class Stage:
         finished = subprocess.run(
             [*runs, *arguments, "--yes", "--skip-preview", "--stack", self.name, "--non-interactive"],
             cwd=self.folder,
-            env={**environment(session), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+            env={**environment(self.front.server.url, session), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -153,16 +154,12 @@ def _root() -> str:
     return f"arn:aws:iam::{LOCAL_ACCOUNT}:root"
 
 
-def environment(session: Mapping[str, str]) -> dict[str, str]:
-    """The variables that give these credentials, and no others, to any AWS tool."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | {
-        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": session["SessionToken"],
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
+def environment(endpoint: str, session: Mapping[str, str]) -> dict[str, str]:
+    """The variables that give these credentials, and no others, to any AWS tool and to the engine."""
+    own = {
+        "LOCALAWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "LOCALAWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "LOCALAWS_SESSION_TOKEN": session["SessionToken"],
     }
+    region = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+    return own | pointed_at(endpoint, {**os.environ, **own}) | region

@@ -112,7 +112,27 @@ def test_killed_while_the_state_was_written(project: Project, name: str) -> None
     project.up()
     [file] = project.folder.glob(f".localaws/state/*/.pulumi/stacks/journey/{name}")
     file.write_bytes(b"")
-    assert f"mended a file that the last run was writing when it was killed: {name}" in complete(project)
+    assert f"restored a file that the last run was writing when it was killed: {name}" in complete(project)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "null"])
+def test_a_state_that_cannot_be_read_is_kept_and_nothing_made(project: Project, content: str) -> None:
+    """With state and copy both torn, each command ends in one line, deletes nothing, and makes no key."""
+    project.up()
+    [file] = project.folder.glob(".localaws/state/*/.pulumi/stacks/journey/test.json")
+    copy = file.with_name("test.json.bak")
+    whole = file.read_bytes()
+    for one in (file, copy):
+        one.write_text(content)
+    before = inventory(project.aws)
+    for command in ("up", "refresh", "destroy"):
+        refused = project.pulumi(command, "--yes", "--skip-preview", expect=2)
+        assert refused.stderr.count("\n") == 1
+        assert str(file) in refused.stderr
+    assert inventory(project.aws) == before
+    assert (file.read_text(), copy.read_text()) == (content, content)
+    file.write_bytes(whole)
+    project.up("--expect-no-changes")
 
 
 def test_killed_while_destroying(project: Project) -> None:

@@ -148,8 +148,7 @@ def test_the_auditors_tools_work_with_the_auditors_role(deployed: Deployed, comm
     finished = subprocess.run(
         [sys.executable, "-m", "audit", *words, "--event-name", "ListImages", "--format", "json"],
         cwd=ROOT,
-        env=environment(deployed.credentials["auditor"])
-        | {"AWS_ENDPOINT_URL": deployed.stage.front.server.url},
+        env=environment(deployed.stage.front.server.url, deployed.credentials["auditor"]),
         capture_output=True,
         text=True,
         check=False,

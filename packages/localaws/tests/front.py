@@ -70,13 +70,12 @@ class Front:
 
         patch = pytest.MonkeyPatch()
         patch.setattr(cloud.cloudtrail, "accept", remember)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             yield front
         finally:
-            server.shutdown()
-            server.server_close()
+            server.close()
             thread.join()
             cloud.stop()
             patch.undo()
@@ -107,8 +106,8 @@ class Front:
 
     def connection(self) -> http.client.HTTPConnection:
         """A plain HTTP connection."""
-        host, port = self.server.server_address[:2]
-        return http.client.HTTPConnection(str(host), int(port), timeout=30)
+        host, port = self.server.effective_host, self.server.effective_port
+        return http.client.HTTPConnection(host, int(port), timeout=30)
 
     def request(
         self,
@@ -118,9 +117,10 @@ class Front:
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Answer:
-        """Make one plain request on a connection of its own."""
+        """Make one plain request on a connection of its own; to control endpoints in JSON."""
+        own = {"Content-Type": "application/json"} if path.startswith("/_localaws/") else {}
         connection = self.connection()
-        connection.request(method, path, body, dict(headers or {}), **options)
+        connection.request(method, path, body, own | dict(headers or {}), **options)
         response = connection.getresponse()
         answer = Answer(response.status, response.read(), response.headers)
         connection.close()

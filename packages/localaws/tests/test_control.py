@@ -6,7 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from packages.localaws.tests.front import ACCOUNT_ID, Front
+import pytest
+
+from packages.localaws.tests.front import ACCOUNT_ID, Front, trust
 
 
 def control(front: Front, method: str, name: str, body: Any = None) -> tuple[int, Any]:
@@ -110,3 +112,90 @@ def test_bad_body_is_refused_in_one_line(front: Front) -> None:
     assert control(front, "POST", "invoke", {"service": "kms"})[0] == 400
     unknown = {"service": "kms", "operation": "Nothing", "service_principal": "a.amazonaws.com"}
     assert control(front, "POST", "invoke", unknown)[0] == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"offset_seconds": 1e300},
+        {"offset_seconds": -1e11},
+        {"offset_seconds": 4e9},
+        {"time": "0001-01-01T00:00:00+23:59"},
+        {"time": "9999-12-31T23:59:59-23:59"},
+        {"time": "1999-12-31T23:59:59Z"},
+        {"time": "2031-01-01T00:00:00Z", "offset_seconds": 5},
+    ],
+)
+def test_an_absurd_clock_is_refused(front: Front, body: dict[str, Any]) -> None:
+    """Whatever would break every later call is refused, and the clock stays as it is."""
+    assert control(front, "POST", "clock", body)[0] == 400
+    assert abs((front.cloud.now() - datetime.now(UTC)).total_seconds()) < 60
+    front.client("iam").list_users()
+
+
+@pytest.mark.parametrize("clock", ["2000-01-02T00:00:00Z", "2099-12-30T00:00:00Z"])
+def test_a_clock_far_away_breaks_nothing(front: Front, clock: str) -> None:
+    """Records, sessions, deliveries and digests work at both ends."""
+    assert control(front, "POST", "clock", {"time": clock})[0] == 200
+    front.client("sts").assume_role(
+        RoleArn=front.role("role", trust({"AWS": "*"})), RoleSessionName="session"
+    )
+    front.client("s3").create_bucket(Bucket="trail-bucket")
+    front.client("cloudtrail").describe_trails()
+    for name in ("deliver", "digests"):
+        assert control(front, "POST", name, {})[0] == 200
+    assert all(record["eventTime"].startswith(clock[:8]) for record in front.records)
+
+
+KEYS = {"service": "kms", "operation": "ListKeys", "service_principal": "a.amazonaws.com"}
+BUCKET = {"service": "s3", "operation": "CreateBucket", "service_principal": "a.amazonaws.com"}
+RECORD = {
+    "eventID": "1",
+    "eventName": "a",
+    "eventSource": "b",
+    "eventTime": "2026-01-01T00:00:00Z",
+    "awsRegion": "us-east-1",
+    "recipientAccountId": "123456789012",
+    "userIdentity": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("invoke", KEYS | {"parameters": {"Limit": "many"}}),
+        ("invoke", KEYS | {"parameters": {"NoSuchThing": 1}}),
+        ("invoke", BUCKET),
+        ("invoke", BUCKET | {"parameters": {"Bucket": 5}}),
+        ("invoke", KEYS | {"region": "nowhere"}),
+        ("invoke", KEYS | {"region": ""}),
+        ("invoke", KEYS | {"account_id": "me"}),
+        ("invoke", KEYS | {"service_principal": "me"}),
+        ("invoke", KEYS | {"on_behalf_of_arn": "me"}),
+        ("invoke", KEYS | {"service": "../kms"}),
+        ("records", {"Records": [RECORD | {"eventTime": "2026-02-30T00:00:00Z"}]}),
+        ("records", {"Records": [RECORD | {"eventTime": "2026-01-01T25:00:00Z"}]}),
+        ("faults", [{"kind": "slow", "seconds": 1e300}]),
+        ("faults", [{"kind": "error", "code": "two\r\nlines"}]),
+        ("faults", "slow"),
+        ("deliver", [1]),
+        ("digests", {"x": 1}),
+        ("reset", "all"),
+    ],
+)
+def test_what_cannot_be_asked_is_the_sender_s_mistake(front: Front, name: str, body: Any) -> None:
+    """It is answered with 400 and one line, and changes nothing."""
+    instance = front.cloud.instance
+    status, document = control(front, "POST", name, body)
+    assert status == 400, document
+    assert "\n" not in document["error"]
+    assert front.cloud.instance == instance
+    assert front.records == []
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"offset_seconds": Infinity}', b"\xff\xfe", b'"\\ud800"'])
+def test_what_is_no_sensible_json_is_refused(front: Front, text: bytes) -> None:
+    """Depth, infinity and broken characters are no reason to fall over."""
+    answer = front.request("POST", "/_localaws/clock", text)
+    assert answer.status == 400
+    assert json.loads(answer.content)["error"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 
 import pytest
 
 from localaws.server import is_loopback
 from localaws.testing import LocalAws
+from packages.localaws.tests.front import signed
 from tests import ROOT
 
 
@@ -29,6 +33,61 @@ def test_ready_line_is_all_of_stdout_and_sigterm_ends_cleanly() -> None:
         assert aws.process.wait(30) == 0
         assert aws.process.stdout is not None
         assert aws.process.stdout.read() == ""
+
+
+@contextlib.contextmanager
+def load(endpoint: str, clients: int = 8) -> Iterator[threading.Event]:
+    """Clients that ask without a pause until it ends, over connections that they keep and over new ones."""
+    done, asked = threading.Event(), threading.Event()
+    body, headers = (
+        "Action=ListUsers&Version=2010-05-08",
+        signed("iam") | {"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    def ask() -> None:
+        while not done.is_set():
+            connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=20)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                for _ in range(10):
+                    connection.request("POST", "/", body, headers)
+                    assert connection.getresponse().read()
+                    asked.set()
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield asked
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_sigterm_under_load_ends_cleanly(attempt: int) -> None:
+    """However busy it is, one signal is enough, and the exit code is 0."""
+    with LocalAws.started() as aws, load(aws.endpoint) as asked:
+        assert asked.wait(20)
+        aws.process.send_signal(signal.SIGTERM)
+        assert aws.process.wait(30) == 0
+
+
+def test_it_can_be_started_again_on_its_port_at_once() -> None:
+    """Connections that are still winding up do not keep the port."""
+    with LocalAws.started() as aws:
+        port = aws.endpoint.rsplit(":", 1)[1]
+        with contextlib.ExitStack() as stack:
+            for _ in range(3):
+                connection = stack.enter_context(socket.create_connection(("127.0.0.1", int(port))))
+                connection.sendall(b"GET /_localaws/info HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert connection.recv(1)
+            # It closes first, and so it is its side that has to wait.
+            aws.process.send_signal(signal.SIGTERM)
+            assert aws.process.wait(30) == 0
+    with LocalAws.started("--port", port) as again:
+        assert again.endpoint.endswith(f":{port}")
 
 
 def test_interrupt_ends_with_130() -> None:

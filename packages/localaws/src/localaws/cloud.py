@@ -9,15 +9,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.parsers import ResponseParserError
 from moto.events.models import events_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
-from console.messages import say_fault
+from console.messages import say, say_fault
 from localaws import identity, s3_rules
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
+from localaws.catalogue import services
 from localaws.cloudtrail import CloudTrail, templates
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
@@ -28,7 +30,7 @@ from localaws.kms_records import all_resources, named_resources
 from localaws.kms_rules import KmsRules
 from localaws.models import Operation, operation_of
 from localaws.parameter_types import check_types
-from localaws.protocol import Response, read_result, write_error, write_request, write_result
+from localaws.protocol import DECIDED, Response, read_result, write_error, write_request, write_result
 from localaws.record_values import Outcome
 from localaws.recorder import records_of
 from localaws.sts import Sts
@@ -109,13 +111,13 @@ class LocalCloud:
             return write_result(operation, native.handle(call), call.request_id)
         if call.service == "sts" and self._sts.answers(call):
             return write_result(operation, self._sts.handle(call), call.request_id)
-        room = self.moto.room(environ, body)
-        if room is None:
+        service = services().get(call.service)
+        if service is None:
             raise AwsError(
                 f"The local AWS has no service {call.service}.", code="NotImplemented", http_status=501
             )
-        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account_id
-        response = self.moto.answer(room, environ, body, call.operation)
+        environ |= {"HTTP_X_MOTO_ACCOUNT_ID": call.account_id, DECIDED: call.operation}
+        response = self.moto.answer(service.module, environ, body, call.operation)
         if response.request_id is None:
             response.headers["x-amzn-RequestId"] = call.request_id
         # Moto's serializers write this placeholder, which clients of EC2 take for the id.
@@ -135,7 +137,12 @@ class LocalCloud:
         succeeded = response.status < 300
         if succeeded and call.service != "kms" and not shows_response(call.service, call.operation):
             return Outcome({})
-        result = read_result(operation, response)
+        try:
+            result = read_result(operation, response)
+        except ResponseParserError as unreadable:
+            # The call happened, so it is recorded, though nobody can tell what moto said of it.
+            say(f"localaws: {call.service}:{call.operation} answered by moto wrongly: {unreadable}")
+            result = {}
         if not succeeded:
             error = result.get("Error", {})
             return Outcome({}, str(error.get("Code", "")), str(error.get("Message", "")))

@@ -1,22 +1,23 @@
-"""The way into moto: which of its rooms a request is for, and one call at a time in each."""
+"""The way into moto: one application for each of its modules, and one call at a time in each.
+
+Moto's own dispatcher is not asked: which service a request is for was decided before, in `localaws.routing`.
+"""
 
 from __future__ import annotations
 
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from functools import lru_cache
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.test import run_wsgi_app
 
 from localaws import mends  # noqa: F401 - mends moto by being imported
 from localaws.errors import AwsError
-from localaws.models import botocore_name
-from localaws.protocol import Response
+from localaws.protocol import CanonicalRequest, Response
 
 # Calls that wait for others to come: no lock may be held meanwhile.
 _WAITING = {("sqs", "ReceiveMessage")}
@@ -28,19 +29,21 @@ class Moto:
     """Moto's own applications, called within this process."""
 
     def __init__(self) -> None:
-        self._dispatcher = _Dispatcher(create_backend_app)
+        self._rooms: dict[str, Flask] = {}
         self._locks: dict[str, Any] = {}
+        self._making = threading.Lock()
 
-    def room(self, environ: dict[str, Any], body: bytes) -> Flask | None:
-        """Find the application for a request as moto's server does; None where it knows no such service."""
-        try:
-            # It looks into the body of an unsigned request.
-            return self._dispatcher.get_application({**environ, "wsgi.input": io.BytesIO(body)})
-        except UnknownServiceError:
-            return None
+    def room(self, module: str) -> Flask:
+        """The application of one of moto's modules, which is made when it is first asked for."""
+        with self._making:
+            if module not in self._rooms:
+                room = create_backend_app(module)  # type: ignore[arg-type]
+                room.request_class = CanonicalRequest
+                self._rooms[module] = room
+            return self._rooms[module]
 
-    def answer(self, room: Flask, environ: dict[str, Any], body: bytes, operation: str = "") -> Response:
-        """Let moto answer a request whose body has been read.
+    def answer(self, module: str, environ: dict[str, Any], body: bytes, operation: str = "") -> Response:
+        """Let one of moto's modules answer a request whose body has been read.
 
         Raises:
             NotImitatedError: moto does not imitate the operation.
@@ -49,8 +52,8 @@ class Moto:
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         environ.pop("wsgi.input_terminated", None)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        name: str = room.service  # type: ignore[attr-defined]
-        with self.alone(name, operation):
+        room = self.room(module)
+        with self.alone(module, operation):
             try:
                 chunks, status, headers = run_wsgi_app(room, environ, buffered=True)
             except NotImplementedError as error:
@@ -74,32 +77,3 @@ class NotImitatedError(AwsError):
 
     code = "NotImplemented"
     http_status = 501
-
-
-class UnknownServiceError(LookupError):
-    """Moto has no room for the request."""
-
-
-class _Dispatcher(DomainDispatcherApplication):
-    """Moto's dispatcher, which remembers the rooms found instead of trying 200 patterns for each request."""
-
-    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as the process
-    def get_backend_for_host(self, host: str | None) -> Any:
-        """Find the room for a host name; None where the host is None, as the parent has it.
-
-        Raises:
-            UnknownServiceError: there is none.
-
-        """
-        if host is None:
-            return None
-        with redirect_stdout(io.StringIO()):
-            room = super().get_backend_for_host(host)
-        if room is None:
-            raise UnknownServiceError(host)
-        return room
-
-
-def service_of(room: Flask) -> str | None:
-    """Botocore's name of the service that a room imitates; None for moto's own API and instance metadata."""
-    return botocore_name(room.service)  # type: ignore[attr-defined]

@@ -38,6 +38,8 @@ def authorise(call: Call) -> None:
         return
     principal = principal_of(call.caller)
     if principal.kind is PrincipalKind.ANONYMOUS and call.service != "s3":
+        if service_model(call.service).operation_model(call.operation).auth_type == "none":
+            return  # AWS asks nobody for a signature there
         raise DeniedError("Missing Authentication Token", code="MissingAuthenticationToken", http_status=403)
     for action, resource in needed(call):
         request = Request(

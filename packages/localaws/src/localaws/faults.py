@@ -29,7 +29,7 @@ class Fault(BaseModel):
     carried out and recorded, and then its answer is replaced or lost.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     kind: Literal["throttle", "deny", "slow", "drop", "kill", "error"]
     service: str = "*"
@@ -40,8 +40,8 @@ class Fault(BaseModel):
     count: int | None = Field(default=None, ge=1)
     after: int = Field(default=0, ge=0)
     when: Literal["before", "after"] = "before"
-    seconds: float = Field(default=1.0, ge=0)
-    code: str = "InternalFailure"
+    seconds: float = Field(default=1.0, ge=0, le=86_400)
+    code: str = Field(default="InternalFailure", pattern=r"^[\w.:-]+$")
     message: str = "The request processing has failed because of an unknown error, exception or failure."
     status: int = Field(default=500, ge=400, le=599)
 

@@ -7,12 +7,21 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from moto.apigateway.integration_parsers import aws_parser, http_parser
+from moto.core.config import default_user_config
+from moto.core.responses import BaseResponse
+from moto.events import models as events_models
+from moto.firehose import models as firehose_models
 from moto.iam.access_control import PermissionResult
 from moto.kms.models import KmsBackend
 from moto.s3.exceptions import InvalidBucketState
 from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend
+from moto.sns import models as sns_models
 
 from iam_evaluation import Policies, PolicyError, Principal, Request, evaluate
+from localaws.errors import AwsError
+from localaws.outbound import Messenger
+from localaws.protocol import DECIDED
 
 
 def _public_permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
@@ -72,3 +81,28 @@ def _nothing_to_dispose_of(_marker: FakeDeleteMarker) -> None:
 
 # Without it, deleting a delete marker in a bucket whose versioning is suspended is an internal error.
 FakeDeleteMarker.dispose = _nothing_to_dispose_of  # type: ignore[attr-defined]
+
+
+_call_action = BaseResponse.call_action
+
+
+def _call_what_was_decided(response: BaseResponse) -> Any:
+    """Carry out the operation that was authorised and recorded, and no other that moto may find."""
+    decided = response.normalized_request.environ.get(DECIDED)
+    if decided is not None and type(response)._get_action is BaseResponse._get_action:  # noqa: SLF001
+        found = response._get_action()  # noqa: SLF001
+        if found != decided:
+            raise AwsError(f"The request is taken for {decided} and for {found}", code="ValidationException")
+    return _call_action(response)
+
+
+# Moto looks for the operation again; what it finds must not differ from what was decided.
+BaseResponse.call_action = _call_what_was_decided  # type: ignore[assignment,method-assign]
+
+# Where moto calls others by HTTP: on this machine only, and a failure is not the caller's.
+for _module in (aws_parser, events_models, firehose_models, http_parser, sns_models):
+    _module.requests = Messenger()  # type: ignore[attr-defined]
+
+# Functions and jobs run in no container: they are said to have succeeded.
+default_user_config["lambda"] = {"use_docker": False}
+default_user_config["batch"] = {"use_docker": False}

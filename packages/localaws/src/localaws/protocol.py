@@ -9,23 +9,26 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from botocore.model import OperationNotFoundError
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
-from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import get_service_router
+from moto.core.request import Request
 from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.moto_server.werkzeug_app import BackendRequest
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import NotFound
 
 from localaws.errors import AwsError
 from localaws.models import Operation, service_model
 from localaws.parameter_types import check_body
+from localaws.routing import Route
 
 # The errors of IAM, throttling and faults are in no service's model, and moto warns of each.
 warnings.filterwarnings("ignore", r"Exception\(.*\) with code .* does not match an error shape")
+
+
+DECIDED = "localaws.operation"  # in the WSGI environment: what moto must carry out
+TAKES_FORMS = "localaws.takes_forms"  # there too: whether the body may be taken apart as a form
 
 
 @dataclass(slots=True)
@@ -48,36 +51,46 @@ class UnparseableError(AwsError):
     code = "SerializationException"
 
 
-def read_operation(service: str, request: Request) -> Operation | None:
-    """Find the operation that a request asks of a service; None where it asks for none that AWS has.
+class CanonicalRequest(BackendRequest):
+    """A request as moto reads it: its body is a form only where the protocol says so, whatever its type."""
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Whether the body is taken apart as a form."""
+        takes_forms = self.environ.get(TAKES_FORMS)
+        return super().want_form_data_parsed if takes_forms is None else bool(takes_forms)
+
+
+def read_operation(route: Route, request: Request) -> Operation:
+    """Read the parameters of the operation that was decided on out of a canonical request.
 
     Raises:
-        UnparseableError: the operation is known, but its parameters cannot be read.
+        UnparseableError: they cannot be read.
 
     """
-    model = service_model(service)
-    try:
-        operation, labels = get_service_router(service).match(request)
-        protocol = determine_request_protocol(model, request.content_type)
-    except (NotFound, NotImplementedError, OperationNotFoundError):
-        return None
+    operation = service_model(route.service.name).operation_model(route.operation)
     parts: Any = {
         "method": request.method,
         "values": request.values,
         "headers": request.headers,
         "body": request.data,
         "url_path": request.path,
-        "url_params": labels,
+        "url_params": dict(route.labels),
     }
     try:
-        if protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
+        if route.protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
             check_body(operation.input_shape, json.loads(request.data))
-        parameters = PROTOCOL_PARSERS[protocol](operation).parse(parts)
+        parameters = PROTOCOL_PARSERS[route.protocol](operation).parse(parts)
     except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnparseableError(f"The request's body cannot be read: {error}") from error
     # What a request's query lacks, the parser gives as a mark of its own.
     given = {name: value for name, value in (parameters or {}).items() if type(value) is not object}
-    return Operation(service, operation, protocol, given)
+    return Operation(route.service.name, operation, route.protocol, given)
+
+
+def unknown_operation(service: str, protocol: str) -> Operation:
+    """What an error is written for where the request names no operation."""
+    return Operation(service, OperationModel({}, service_model(service)), protocol, {})
 
 
 def _has_payload(operation: OperationModel) -> bool:

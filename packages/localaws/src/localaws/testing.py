@@ -15,7 +15,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from localaws.environment import cleaned, pointed_at
+from localaws.processes import ready, stop
+
 ACCOUNT_ID = "123456789012"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,11 @@ class LocalAws:
     def started(cls, *flags: str) -> Iterator[LocalAws]:
         """Start one on a free port, wait until it answers, and stop it afterwards."""
         command = [sys.executable, "-m", "localaws", "serve", "--port", "0", *flags]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            line = process.stdout.readline() if process.stdout else ""
-            if not line.startswith("ready http://127.0.0.1:"):
-                raise RuntimeError(f"the local AWS did not start: {line!r}")
+        with subprocess.Popen(command, env=cleaned(os.environ), stdout=subprocess.PIPE, text=True) as process:
             try:
-                yield cls(line.split()[1], process)
+                yield cls(ready(process), process)
             finally:
-                process.terminate()
-                process.wait(timeout=30)
+                stop(process)
 
     def client(
         self,
@@ -58,7 +59,9 @@ class LocalAws:
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
             aws_session_token=session_token,
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, **options),
+            config=Config(
+                retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={}, **options
+            ),
         )
 
     def control(self, name: str, body: Any = None, method: str | None = None) -> Any:
@@ -67,19 +70,11 @@ class LocalAws:
         request = urllib.request.Request(  # noqa: S310 - loopback only
             f"{self.endpoint}/_localaws/{name}", data, {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request) as response:  # noqa: S310
+        with _DIRECT.open(request, timeout=_PATIENCE_SECONDS) as response:
             return json.load(response)
 
     def environment(self, region: str = "us-east-1", access_key: str = "test") -> Mapping[str, str]:
         """Environment variables that point any AWS tool at it, and at nothing else."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return kept | {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_ACCESS_KEY_ID": access_key,
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        own = {"LOCALAWS_ACCESS_KEY_ID": access_key, "LOCALAWS_SECRET_ACCESS_KEY": "test"}
+        regions = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        return pointed_at(self.endpoint, {**os.environ, **own, "LOCALAWS_SESSION_TOKEN": ""}) | regions

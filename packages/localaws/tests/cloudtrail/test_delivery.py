@@ -103,6 +103,14 @@ def test_events_are_given_up_after_30_days(trail: Service) -> None:
     assert [record["eventID"] for record in delivered()] == ["young"]
 
 
+def test_events_that_the_clock_made_old_are_tried_once(trail: Service) -> None:
+    """Where the clock moves ahead by more than 30 days, what was pending is still delivered."""
+    trail.record(eventID="pending")
+    trail.cloud.advance(days=31)
+    assert trail.cloudtrail.flush() == {"delivered": 1, "pending": 0}
+    assert [record["eventID"] for record in delivered()] == ["pending"]
+
+
 def test_stopping_the_service_delivers_what_is_left(service: Service) -> None:
     """The delivery thread's last act is a delivery."""
     make_bucket()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.pulumi import commands
+from localaws.pulumi import arguments, commands
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from localaws.pulumi import commands
 )
 def test_the_stack_that_a_command_names(line: str, name: str | None) -> None:
     """The stack is what follows --stack or -s, without its organization."""
-    assert commands.named_stack(line.split()) == name
+    assert arguments.named_stack(line.split()) == name
 
 
 @pytest.mark.parametrize(

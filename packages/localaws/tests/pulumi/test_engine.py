@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,6 +14,7 @@ import pytest
 from console.errors import UserError
 from localaws.pulumi import cli, engine
 
+SOURCES = Path(engine.__file__).resolve().parents[1]
 FAKE_ENGINE = "#!/bin/sh\necho {version}\n"
 FAKE_GO = """#!{python}
 import pathlib, sys
@@ -161,3 +164,58 @@ def test_the_module_prints_where_the_engine_is(place: Path) -> None:
         [sys.executable, "-m", "localaws.pulumi.engine"], capture_output=True, text=True, check=True
     )
     assert answer.stdout == f"{on_path}\n"
+
+
+@pytest.mark.parametrize(
+    ("cache", "expected"),
+    [("/my/cache", "/my/cache"), ("", "{home}/.cache"), ("not/absolute", "{home}/.cache")],
+)
+def test_an_installed_package_keeps_engines_in_the_users_cache(
+    tmp_path: Path, cache: str, expected: str
+) -> None:
+    """Outside a checkout, engines are kept as XDG says, and never inside the package."""
+    package = tmp_path / "lib"
+    shutil.copytree(SOURCES, package / "localaws", ignore=shutil.ignore_patterns("__pycache__"))
+    answer = subprocess.run(
+        [sys.executable, "-c", "from localaws.pulumi import engine; print(engine.__file__, engine.CACHE)"],
+        env={**os.environ, "PYTHONPATH": str(package), "HOME": str(tmp_path), "XDG_CACHE_HOME": cache},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    file, place = answer.stdout.split()
+    assert file.startswith(str(package))
+    assert place == f"{expected.format(home=tmp_path)}/localaws/pulumi"
+
+
+def test_a_build_writes_nothing_into_the_package(place: Path) -> None:
+    """The module that is built may be on a disk that cannot be written to: Go is told so."""
+    log = place.parent / "flags.log"
+    executable(place / "go", f"#!/bin/sh\necho $GOFLAGS > {log}\nexit 1\n")
+    assert engine.find_or_get(lambda _line: None) is None
+    assert log.read_text() == "-mod=readonly\n"
+
+
+def test_a_cache_that_cannot_be_written_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be kept, one line says so, instead of a traceback."""
+    fake_go(place)
+    blocked = place.parent / "file"
+    blocked.write_text("")
+    monkeypatch.setattr(engine, "CACHE", blocked / "cache")
+    with pytest.raises(engine.EngineError, match="cannot be kept in"):
+        engine.find_or_get(lambda _line: None)
+
+
+def test_asking_for_the_version_touches_nothing_of_the_users(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that is only asked for its version writes no log into the user's own folder."""
+    told = place.parent / "told"
+    executable(place / "pulumi", f"#!/bin/sh\nenv > {told}\necho v3.250.0\n")
+    monkeypatch.setenv("PULUMI_HOME", "/the/users/own")
+    monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "real")
+    assert engine.find() is not None
+    assert "/the/users/own" not in told.read_text()
+    assert "PULUMI_ACCESS_TOKEN" not in told.read_text()
+    assert "PULUMI_HOME=" in told.read_text()

@@ -1,4 +1,4 @@
-"""How the state of a killed run is mended."""
+"""How the state of a killed run is put right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from localaws.pulumi.interrupted import PendingCreate, completed, mend_torn_files, remove_dead_locks
+import pytest
+
+from localaws.pulumi.interrupted import (
+    PendingCreate,
+    completed,
+    damaged,
+    remove_dead_locks,
+    restore_torn_files,
+)
 
 KEY = "urn:pulumi:test::journey::aws:kms/key:Key::key"
 
@@ -49,7 +57,7 @@ def test_a_replaced_resource_is_still_to_be_deleted() -> None:
 
 
 def test_other_pending_operations_stay() -> None:
-    """Only creations are mended: the engine repeats updates and deletions by itself."""
+    """Only creations are completed: the engine repeats updates and deletions by itself."""
     mended = completed(exported(begun("deleting"), begun()), [PendingCreate(KEY, None)])["deployment"]
     assert [one["type"] for one in mended["pending_operations"]] == ["deleting"]
 
@@ -92,29 +100,71 @@ def state_files(folder: Path, **contents: str) -> Path:
     return stacks
 
 
-def test_a_torn_state_gives_way_to_the_one_before(tmp_path: Path) -> None:
-    """What the engine was writing when it was killed is useless; what it wrote before is beside it."""
-    stacks = state_files(
-        tmp_path, json="", json_attrs="{}", json_bak='{"checkpoint": 1}', json_bak_attrs="{}"
-    )
-    assert [file.name for file in mend_torn_files(tmp_path)] == ["test.json"]
-    assert (stacks / "test.json").read_text() == '{"checkpoint": 1}'
-    assert [file.name for file in stacks.iterdir()] == ["test.json"]
+WHOLE = '{"version": 3, "checkpoint": {"stack": "test", "latest": null}}'
+TORN = [
+    "",
+    "{",
+    "{}",
+    "null",
+    "[]",
+    "3",
+    '{"checkpoint": 1}',
+    '{"checkpoint": {"latest": {"resources": [{}]}}}',
+]
+
+
+@pytest.mark.parametrize("content", TORN)
+def test_a_torn_state_gives_way_to_the_one_before(tmp_path: Path, content: str) -> None:
+    """What is no state is put aside, and what the engine wrote before takes its place."""
+    stacks = state_files(tmp_path, json=content, json_attrs="{}", json_bak=WHOLE, json_bak_attrs="{}")
+    assert [file.name for file in restore_torn_files(tmp_path)] == ["test.json"]
+    assert (stacks / "test.json").read_text() == WHOLE
+    assert (stacks / "test.json.torn-1").read_text() == content
+    assert (stacks / "test.json.bak").read_text() == WHOLE, "kept, in case this run is killed as well"
+    assert not list(damaged(tmp_path))
+
+
+@pytest.mark.parametrize("copy", TORN)
+def test_a_torn_state_whose_copy_is_torn_stays(tmp_path: Path, copy: str) -> None:
+    """Where neither can be read, both stay as they are, and the stack counts as damaged."""
+    stacks = state_files(tmp_path, json="{", json_bak=copy)
+    assert restore_torn_files(tmp_path) == []
+    assert [stack.name for stack in damaged(tmp_path)] == ["test"]
+    assert {file.name: file.read_text() for file in stacks.iterdir()} == {
+        "test.json": "{",
+        "test.json.bak": copy,
+    }
+
+
+def test_a_torn_state_without_a_copy_stays_if_there_was_one(tmp_path: Path) -> None:
+    """Where a history tells of a deployment, a state that cannot be read is not taken for a new stack's."""
+    state_files(tmp_path, json="")
+    (tmp_path / ".pulumi" / "history" / "journey" / "test").mkdir(parents=True)
+    assert restore_torn_files(tmp_path) == []
+    assert [stack.name for stack in damaged(tmp_path)] == ["test"]
+
+
+def test_a_stack_whose_first_state_is_torn_was_never_made(tmp_path: Path) -> None:
+    """A kill while the stack was made leaves nothing but a torn file, which is put aside."""
+    stacks = state_files(tmp_path, json="")
+    assert [file.name for file in restore_torn_files(tmp_path)] == ["test.json"]
+    assert [file.name for file in stacks.iterdir()] == ["test.json.torn-1"]
 
 
 def test_torn_attributes_are_removed(tmp_path: Path) -> None:
     """The engine stops at an empty file of attributes, and does without one."""
-    stacks = state_files(tmp_path, json='{"checkpoint": 2}', json_attrs="", json_bak='{"checkpoint": 1}')
-    mend_torn_files(tmp_path)
+    stacks = state_files(tmp_path, json=WHOLE, json_attrs="", json_bak="")
+    restore_torn_files(tmp_path)
     assert sorted(file.name for file in stacks.iterdir()) == ["test.json", "test.json.bak"]
-    assert (stacks / "test.json").read_text() == '{"checkpoint": 2}'
+    assert (stacks / "test.json").read_text() == WHOLE
 
 
 def test_files_are_left_alone_while_an_engine_runs(tmp_path: Path) -> None:
     """What looks torn may be half written just now."""
-    stacks = state_files(tmp_path, json="", json_bak="{}")
+    stacks = state_files(tmp_path, json="", json_bak=WHOLE)
     lock = tmp_path / ".pulumi" / "locks" / "organization" / "lock.json"
     lock.parent.mkdir(parents=True)
     lock.write_text("{}")
-    assert mend_torn_files(tmp_path) == []
+    assert restore_torn_files(tmp_path) == []
+    assert list(damaged(tmp_path)) == []
     assert (stacks / "test.json").read_text() == ""

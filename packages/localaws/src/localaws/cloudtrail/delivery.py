@@ -65,7 +65,6 @@ class Delivery:
         The queue is only ever appended to elsewhere, so its head stays as it was while a file is written.
         """
         queue = trail.pending[origin]
-        self._drop_expired(queue)
         while queue:
             with self._trails.lock:
                 batch = [queue[index] for index in range(min(len(queue), EVENTS_PER_FILE))]
@@ -80,6 +79,7 @@ class Delivery:
             log = self._write(trail, origin, batch, now)
         except DeliveryError as error:
             attempts.note(now, error.code)
+            self._drop_expired(trail.pending[origin], len(batch), now)
             return 0
         queue = trail.pending[origin]
         for _ in batch:
@@ -105,10 +105,14 @@ class Delivery:
         times = [event.time for event in batch]
         return DeliveredLog(trail.bucket, key, hashlib.sha256(body).hexdigest(), min(times), max(times), now)
 
-    def _drop_expired(self, queue: deque[Event]) -> None:
-        """Give events up that could not be delivered for 30 days, as AWS does."""
-        horizon = self._now() - REDELIVERY
-        while queue and datetime.fromisoformat(queue[0].time) < horizon:
+    def _drop_expired(self, queue: deque[Event], tried: int, now: datetime) -> None:
+        """Give up those events just tried that could not be delivered for 30 days, as AWS does.
+
+        Only what was tried: where the clock was moved ahead, events are old before anybody tried them.
+        """
+        for _ in range(tried):
+            if datetime.fromisoformat(queue[0].time) >= now - REDELIVERY:
+                return
             queue.popleft()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import grpc
 import pulumi.runtime  # noqa: F401 - the protocol's modules need it imported first
@@ -18,12 +19,13 @@ _WORKERS = 128  # the engine runs this many operations at once, and no more, fou
 
 
 @contextmanager
-def attached(endpoint: str, *, program: bool = False) -> Iterator[Mapping[str, str]]:
+def attached(endpoint: str, root: Path, *, program: bool = False) -> Iterator[Mapping[str, str]]:
     """Serve provider and language host; yield the environment variables by which an engine attaches.
 
+    `root` is the project's folder, as programs see it: the engine itself works in another one.
     With `program`, the process that will run the program is started now, while the engine starts too.
     """
-    language_host = LanguageHost()
+    language_host = LanguageHost(root)
     if program:
         language_host.make_ready()
     server = grpc.server(

@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.session import Session
 
 from localaws.pulumi.fields import Field, block, blocks, flag, problems, text, text_map, texts, whole
 from localaws.pulumi.wire import Properties
@@ -129,7 +130,16 @@ def settings(inputs: Mapping[str, Any], endpoint: str) -> Settings:
 class Aws:
     """Clients of the local AWS for one provider instance, made when first needed, shared by its threads."""
 
-    _session = boto3.Session()
+    # Of the user's own files and profiles it knows nothing.
+    _session = boto3.Session(
+        botocore_session=Session(
+            {
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
+    )
     _making = threading.Lock()  # a boto3 session makes clients in one thread at a time
     _readers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="read")
 
@@ -191,6 +201,7 @@ class Aws:
             config=Config(
                 retries={"mode": self.settings.retry_mode, "total_max_attempts": self.settings.max_attempts},
                 s3={"addressing_style": "path"},
+                proxies={},
                 max_pool_connections=32,
                 user_agent_extra="image-builder-trail-provider",
             ),

@@ -7,24 +7,20 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from console.errors import UserError
 from console.messages import say as say_line
+from localaws.environment import cleaned
 from localaws.pulumi.go_tool import GoTool
 
 MODULE: Final = Path(__file__).resolve().parent / "module"
-_CHECKOUT: Final = Path(__file__).resolve().parents[5]  # where this package lies in packages/ of the project
-CACHE: Final = (
-    _CHECKOUT / ".tools" / "pulumi"
-    if (_CHECKOUT / "packages" / "localaws").is_dir()
-    else Path.home() / ".cache" / "localaws" / "pulumi"
-)
 SOURCES_VARIABLE: Final = "LOCALAWS_ENGINE_SOURCES"
 SOURCES: Final = ("path", "cache", "installer", "build")
-MENDING: Final = (
+ADVICE: Final = (
     "install the Pulumi CLI (https://www.pulumi.com/docs/install/), or install Go and run this again:"
     " the engine is then built once, in about four minutes"
 )
@@ -32,8 +28,21 @@ _OLDEST: Final = (3, 200, 0)
 _PACKAGE: Final = "github.com/pulumi/pulumi/pkg/v3"
 
 
+def _cache_folder() -> Path:
+    """Where engines are kept: `.tools/` of a checkout, else the user's cache; never the installed package."""
+    checkouts = (place for place in MODULE.parents if (place / "packages" / "localaws").is_dir())
+    checkout = next(checkouts, None)
+    if checkout is not None:
+        return checkout / ".tools" / "pulumi"
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))  # to be ignored where it is not absolute
+    return (named if named.is_absolute() else Path.home() / ".cache") / "localaws" / "pulumi"
+
+
+CACHE: Final = _cache_folder()
+
+
 class EngineError(UserError):
-    """The engine cannot be had or used; the message is one line that says how to mend it."""
+    """There is no engine that can be used; the message is one line that says what to do."""
 
 
 def find(say: Callable[[str], None] = lambda _line: None) -> Path | None:
@@ -66,14 +75,24 @@ def language_host(runtime: str) -> Path | None:
 def find_or_get(say: Callable[[str], None]) -> Path | None:
     """The engine, gotten if need be: by the official installer, else built from its Go module.
 
-    `say` takes lines of progress. None means that there is no engine to be had here.
+    `say` takes lines of progress. None means that no engine is available here.
+
+    Raises:
+        EngineError: the cache cannot be written to.
+
     """
     engine = find(say)
     sources = _allowed_sources()
-    if engine is None and "installer" in sources:
-        engine = _install(say)
-    if engine is None and "build" in sources and (go := shutil.which("go")):
-        engine = _build(go, say)
+    try:
+        if engine is None and "installer" in sources:
+            engine = _install(say)
+        if engine is None and "build" in sources and (go := shutil.which("go")):
+            engine = _build(go, say)
+    except OSError as error:
+        raise EngineError(
+            f"the engine cannot be kept in {CACHE} ({error.strerror}): make that folder writable,"
+            " or install the Pulumi CLI"
+        ) from error
     return engine
 
 
@@ -108,11 +127,18 @@ def _version(engine: Path) -> tuple[int, ...] | None:
     """The version of a working engine; None if there is none, or it does not run."""
     if not engine.is_file():
         return None
-    environment = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        answer = subprocess.run(
-            [engine, "version"], capture_output=True, text=True, timeout=60, check=True, env=environment
-        )
+        with tempfile.TemporaryDirectory(prefix="pulumi-home-") as home:  # it writes logs into the user's
+            environment = cleaned(os.environ) | {"PULUMI_HOME": home, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+            answer = subprocess.run(
+                [engine, "version"],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+            )
     except (OSError, subprocess.SubprocessError):
         return None
     numbers = re.match(r"v?(3)\.(\d+)\.(\d+)", answer.stdout.strip())
@@ -151,14 +177,14 @@ def _build(go: str, say: Callable[[str], None]) -> Path | None:
 
 
 def main() -> int:
-    """Find or get the engine and print where it is; exit code 2 where there is none to be had."""
+    """Find or get the engine and print where it is; exit code 2 where none is available."""
     try:
         engine = find_or_get(say_line)
     except EngineError as error:
         say_line(str(error))
         return 2
     if engine is None:
-        say_line(f"there is no Pulumi engine here: {MENDING}")
+        say_line(f"no Pulumi engine here: {ADVICE}")
         return 2
     sys.stdout.write(f"{engine}\n")
     return 0

@@ -1,21 +1,27 @@
 """What a killed run leaves behind in a stack's state, and how the next run completes it first.
 
 The engine writes down each operation before it begins. Killed half-way, it leaves its lock, and a "pending
-create" of which it cannot know whether AWS carried it out, so it asks a human to look, and to mend the state
-by `pulumi stack export` and `import`. On the local AWS the answer is on record, and the mending is done here.
+create" of which it cannot know whether AWS carried it out, so it asks a human to look, and to correct the
+state by `pulumi stack export` and `import`. On the local AWS the answer is on record: the state is completed
+from it.
 https://www.pulumi.com/docs/iac/operations/debugging/interrupted-updates/
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from console.errors import UserError
+from localaws.pulumi.files import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,36 @@ class Stack:
     name: str
     file: Path
 
+    @property
+    def copy(self) -> Path:
+        """Where the engine keeps the state before the last one."""
+        return self.file.with_name(f"{self.file.name}.bak")
+
     def checkpoint(self) -> dict[str, Any]:
-        """The state as the engine last wrote it."""
-        with suppress(OSError, ValueError):
-            latest = json.loads(self.file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
-            return dict(latest or {})
-        return {}
+        """The state as the engine last wrote it; nothing if that cannot be read."""
+        if self.is_damaged():
+            return {}
+        return dict(json.loads(self.file.read_bytes())["checkpoint"].get("latest") or {})
+
+    def is_damaged(self) -> bool:
+        """Whether the state's file holds anything but a state."""
+        return not _is_state(self.file)
+
+    def was_ever_whole(self) -> bool:
+        """Whether the stack had a state before: a copy of one, or a history."""
+        history = self.file.parents[2] / "history" / self.project / self.name
+        return self.copy.exists() or history.exists()
+
+
+class DamagedStateError(UserError):
+    """The state of a stack cannot be read; the message is one line that says what to do."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(
+            f"the state of stack {stack.name} cannot be read ({stack.file}), nor can the copy beside it; both"
+            " are left as they are: restore one of them, or stop this local AWS, which holds what they told"
+            " of, and start another"
+        )
 
 
 def stacks(state_folder: Path) -> Iterator[Stack]:
@@ -60,47 +90,79 @@ def remove_dead_locks(state_folder: Path) -> list[Path]:
     return dead
 
 
-def mend_torn_files(state_folder: Path) -> list[Path]:
-    """Mend what an engine was writing when it was killed, and return the files; none while an engine runs.
+def restore_torn_files(state_folder: Path) -> list[Path]:
+    """Restore what an engine was writing when it was killed, and return the files; none while an engine runs.
 
-    A torn state is replaced by the one before it, which the engine keeps beside it: what was done since is
-    pending there. Torn attributes (a checksum) are removed: the engine does without them.
+    A torn state is put aside, and the one before it, of which the engine keeps a copy, takes its place: what
+    was done since is pending there. A stack whose very first state is torn was not made yet. Torn attributes
+    (a checksum) are removed: the engine does without them. What has no whole copy is left as it is.
     """
     if any((state_folder / ".pulumi" / "locks").rglob("*.json")):
         return []
-    torn = [file for file in (state_folder / ".pulumi" / "stacks").rglob("*") if _is_torn(file)]
-    for file in torn:
-        before = file.with_name(f"{file.name}.bak")
-        if file.suffix == ".json" and before.is_file():
-            before.replace(file)
-            before.with_name(f"{before.name}.attrs").unlink(missing_ok=True)
-            file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
-        else:
-            file.unlink(missing_ok=True)
-    return torn
+    restored = []
+    for stack in stacks(state_folder):
+        if stack.is_damaged() and (_is_state(stack.copy) or not stack.was_ever_whole()):
+            _restore(stack)
+            restored.append(stack.file)
+    for attributes in (state_folder / ".pulumi" / "stacks").rglob("*.attrs"):
+        if not _is_json(attributes):
+            attributes.unlink(missing_ok=True)
+            restored.append(attributes)
+    return restored
 
 
-def _is_torn(file: Path) -> bool:
-    if not file.name.endswith((".json", ".json.bak", ".attrs")):
+def damaged(state_folder: Path) -> Iterator[Stack]:
+    """Every stack whose state cannot be read; while an engine runs, it may be half written just now."""
+    if not any((state_folder / ".pulumi" / "locks").rglob("*.json")):
+        yield from (stack for stack in stacks(state_folder) if stack.is_damaged())
+
+
+def _restore(stack: Stack) -> None:
+    aside = next(
+        place
+        for number in itertools.count(1)
+        if not (place := stack.file.with_name(f"{stack.file.name}.torn-{number}")).exists()
+    )
+    shutil.copyfile(stack.file, aside)
+    if stack.copy.is_file():
+        replace_file(stack.file, stack.copy.read_text(encoding="utf-8"))
+    else:
+        stack.file.unlink()
+    stack.file.with_name(f"{stack.file.name}.attrs").unlink(missing_ok=True)
+
+
+def _is_state(file: Path) -> bool:
+    """Whether a file holds a stack's state, and not something else, or half of it."""
+    try:
+        content = json.loads(file.read_bytes())
+        latest = content["checkpoint"].get("latest") or {}
+        resources = [*(latest.get("resources") or []), *_begun(latest)]
+        return all(isinstance(one["urn"], str) and isinstance(one["type"], str) for one in resources)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False
+
+
+def _begun(latest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resources of which a state says that their creation was begun."""
+    operations = latest.get("pending_operations") or []
+    return [one["resource"] for one in operations if one["type"] == "creating"]
+
+
+def _is_json(file: Path) -> bool:
     try:
         json.loads(file.read_bytes())
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def pending_creates(stack: Stack, endpoint: str) -> list[PendingCreate]:
     """The creations that a killed run began, each with what the local AWS says became of it."""
     checkpoint = stack.checkpoint()
-    begun = [
-        operation["resource"]
-        for operation in checkpoint.get("pending_operations") or []
-        if operation["type"] == "creating"
-    ]
     recorded = {resource.get("id", "") for resource in checkpoint.get("resources") or []}
     return [
-        PendingCreate(resource["urn"], _made(resource, checkpoint, endpoint, recorded)) for resource in begun
+        PendingCreate(resource["urn"], _made(resource, checkpoint, endpoint, recorded))
+        for resource in _begun(checkpoint)
     ]
 
 
@@ -112,9 +174,8 @@ def completed(exported: dict[str, Any], pending: list[PendingCreate]) -> dict[st
     made = {one.urn: one.made for one in pending}
     deployment = dict(exported["deployment"])
     operations = deployment.get("pending_operations") or []
-    begun = [one["resource"] for one in operations if one["type"] == "creating"]
     resources = list(deployment.get("resources") or [])
-    for resource in begun:
+    for resource in _begun(deployment):
         if made.get(resource["urn"]) is not None:
             outputs = resource.get("inputs") or {}
             _record(resources, {**resource, "id": made[resource["urn"]], "outputs": outputs})

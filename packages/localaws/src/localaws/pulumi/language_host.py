@@ -27,7 +27,9 @@ _PROGRAM = Path(__file__).with_name("program.py")
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs programs with this very Python; needs no plugin, as providers are attached."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        """Run the programs of the project in the folder `root`."""
+        self._root = root
         self._engine_address = ""
         self._running: set[subprocess.Popen[Any]] = set()
         self._ready: list[subprocess.Popen[str]] = []
@@ -156,7 +158,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "config": dict(request.config),
             "secret_keys": list(request.configSecretKeys),
             "working_directory": request.pwd or info.program_directory,
-            "root_directory": info.root_directory,
+            "root_directory": str(self._root),
             "program_directory": info.program_directory,
             "entry_point": info.entry_point or ".",
         }

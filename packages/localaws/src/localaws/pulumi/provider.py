@@ -16,9 +16,17 @@ from google.protobuf import any_pb2, empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from localaws.pulumi import creations, invokes, lifecycle
-from localaws.pulumi.aws import Aws, ConfigurationError, LostAnswerError, configuration_problems, settings
+from localaws.pulumi.aws import (
+    Aws,
+    ConfigurationError,
+    LostAnswerError,
+    configuration_problems,
+    decoded,
+    settings,
+)
 from localaws.pulumi.resources import RESOURCE_TYPES, ResourceType
-from localaws.pulumi.wire import Properties, from_struct, to_struct
+from localaws.pulumi.secret_values import Secrets, secrets_in, secrets_of_provider
+from localaws.pulumi.wire import Properties, from_struct
 
 Answer = TypeVar("Answer")
 FAILURES = (ClientError, BotoCoreError, ConfigurationError, LostAnswerError, lifecycle.RefusedError)
@@ -42,27 +50,36 @@ def _answers(method: Callable[..., Answer]) -> Callable[..., Answer]:
         try:
             return method(self, request, context)
         except PartlyCreatedError as error:
-            _abort_partly_created(context, error)
+            secrets = self.secrets(context, *_structs(request))
+            _abort_partly_created(context, error, secrets)
         except FAILURES as error:
             subject = (
                 getattr(request, "id", "") or getattr(request, "name", "") or getattr(request, "tok", "")
             )
-            context.abort(grpc.StatusCode.UNKNOWN, f"{method.__name__} {subject}: {error}".strip())
+            said = self.secrets(context, *_structs(request)).hidden(str(error))
+            context.abort(grpc.StatusCode.UNKNOWN, f"{method.__name__} {subject}: {said}".strip())
         raise AssertionError("unreachable: abort raises")
 
     return answer
 
 
-def _abort_partly_created(context: grpc.ServicerContext, error: PartlyCreatedError) -> None:
+def _structs(request: Any) -> list[Any]:
+    """The properties that a request carries."""
+    names = ("properties", "inputs", "news", "olds", "args")
+    return [getattr(request, name) for name in names if hasattr(request, name)]
+
+
+def _abort_partly_created(context: grpc.ServicerContext, error: PartlyCreatedError, secrets: Secrets) -> None:
+    reason = secrets.hidden(error.reason)
     detail = any_pb2.Any()
     detail.Pack(
         provider_pb2.ErrorResourceInitFailed(
-            id=error.resource_id, properties=to_struct(error.properties), reasons=[error.reason]
+            id=error.resource_id, properties=secrets.wrapped(error.properties), reasons=[reason]
         )
     )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=error.reason, details=[detail])
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason, details=[detail])
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, error.reason)
+    context.abort(grpc.StatusCode.UNKNOWN, reason)
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -71,10 +88,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
         self._instances: dict[str, Aws] = {}
+        self._secrets: dict[str, Secrets] = {}
 
     def Handshake(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Say which parts of the protocol are understood: secrets stay wrapped by the engine."""
-        return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
+        """Say which parts of the protocol are understood: secrets come, and go back, wrapped."""
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, supports_autonaming_configuration=True
+        )
 
     def Attach(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Be attached to by an engine that did not start this process."""
@@ -122,7 +142,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         aws = Aws(settings(from_struct(request.args), self._endpoint))
         aws.check_account()
         self._instances[context.peer()] = aws
-        return provider_pb2.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
+        self._secrets[context.peer()] = secrets_of_provider(request.args, decoded)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
+
+    def secrets(self, context: grpc.ServicerContext, *structs: Any) -> Secrets:
+        """The secrets among properties, and those of the provider's own configuration."""
+        return self._secrets.get(context.peer(), Secrets()) | secrets_in(*structs)
 
     @_answers
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -136,7 +163,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             naming=request.autonaming if request.HasField("autonaming") else None,
         )
         failures = [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in problems]
-        return provider_pb2.CheckResponse(inputs=to_struct(inputs), failures=failures)
+        secrets = self.secrets(context, request.news)
+        return provider_pb2.CheckResponse(inputs=secrets.wrapped(inputs), failures=failures)
 
     @_answers
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -154,8 +182,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Create a resource; if only its first call succeeds, say so, that it is remembered."""
         kind, inputs = self._type(request), from_struct(request.properties)
+        secrets = self.secrets(context, request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=to_struct(lifecycle.expected(kind, inputs)))
+            return provider_pb2.CreateResponse(properties=secrets.wrapped(lifecycle.expected(kind, inputs)))
         aws = self._aws(context)
         resource_id = creations.create(kind, aws, request.urn, inputs)
         try:
@@ -166,7 +195,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             raise PartlyCreatedError(
                 resource_id, self._what_there_is(kind, aws, resource_id, inputs), reason
             ) from error
-        return provider_pb2.CreateResponse(id=resource_id, properties=to_struct(state or inputs))
+        return provider_pb2.CreateResponse(id=resource_id, properties=secrets.wrapped(state or inputs))
 
     @_answers
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -177,24 +206,26 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if state is None:
             return provider_pb2.ReadResponse()
         read_inputs = lifecycle.inputs_of(kind, state, inputs)
+        secrets = self.secrets(context, request.properties, request.inputs)
         return provider_pb2.ReadResponse(
-            id=request.id, properties=to_struct(state), inputs=to_struct(read_inputs)
+            id=request.id, properties=secrets.wrapped(state), inputs=secrets.wrapped(read_inputs)
         )
 
     @_answers
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Change a resource in place."""
         kind, known, inputs = self._type(request), from_struct(request.olds), from_struct(request.news)
+        secrets = self.secrets(context, request.news)
         if request.preview:
             properties = lifecycle.expected_after_update(kind, known, inputs)
-            return provider_pb2.UpdateResponse(properties=to_struct(properties))
+            return provider_pb2.UpdateResponse(properties=secrets.wrapped(properties))
         aws = self._aws(context)
         changed = {str(path[0]) for path, _, _ in lifecycle.changes(kind, aws, known, inputs)}
         changed -= {*kind.kept, *request.ignoreChanges}
         if changed:
             kind.update(aws, request.id, known, inputs, changed)
         state = lifecycle.state(kind, aws, request.id, known=known | inputs, inputs=inputs)
-        return provider_pb2.UpdateResponse(properties=to_struct(state or inputs))
+        return provider_pb2.UpdateResponse(properties=secrets.wrapped(state or inputs))
 
     @_answers
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -211,7 +242,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 f"the local provider has no such function ({_known(invokes.INVOKES)})"
             )
         answer = function(self._aws(context), from_struct(request.args))
-        return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})
+        secrets = self.secrets(context, request.args).in_texts_only()
+        return provider_pb2.InvokeResponse(**{"return": secrets.wrapped(answer)})
 
     def _what_there_is(
         self, kind: ResourceType, aws: Aws, resource_id: str, inputs: Properties

@@ -13,7 +13,7 @@ from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 Properties = dict[str, Any]
 
 _UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 
 
 class Unknown:
@@ -28,12 +28,12 @@ UNKNOWN: Final = Unknown()
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
     """Read a struct. Whole numbers become `int`; secrets and outputs are opened; nulls are left out."""
-    return {name: value for name, item in struct.fields.items() if (value := _from_value(item)) is not None}
+    return {name: value for name, item in struct.fields.items() if (value := from_value(item)) is not None}
 
 
 def to_struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
     """Write properties; `None` is left out."""
-    fields = {name: _to_value(value) for name, value in properties.items() if value is not None}
+    fields = {name: to_value(value) for name, value in properties.items() if value is not None}
     return struct_pb2.Struct(fields=fields)
 
 
@@ -59,7 +59,8 @@ def with_whole_numbers(value: Any) -> Any:
             return value
 
 
-def _from_value(value: struct_pb2.Value) -> Any:
+def from_value(value: struct_pb2.Value) -> Any:
+    """Read one value."""
     match value.WhichOneof("kind"):
         case "string_value":
             return UNKNOWN if value.string_value == _UNKNOWN_TEXT else value.string_value
@@ -69,7 +70,7 @@ def _from_value(value: struct_pb2.Value) -> Any:
         case "bool_value":
             return value.bool_value
         case "list_value":
-            return [_from_value(item) for item in value.list_value.values]
+            return [from_value(item) for item in value.list_value.values]
         case "struct_value":
             return _opened(from_struct(value.struct_value))
         case _:
@@ -78,12 +79,18 @@ def _from_value(value: struct_pb2.Value) -> Any:
 
 def _opened(properties: Properties) -> Any:
     """Unwrap secrets and output values: this provider needs what is inside, the engine keeps the wrapping."""
-    if _SIGNATURE in properties:
+    if SIGNATURE in properties:
         return properties.get("value", UNKNOWN)
     return properties
 
 
-def _to_value(value: Any) -> struct_pb2.Value:  # noqa: PLR0911 - one for each kind
+def to_value(value: Any) -> struct_pb2.Value:  # noqa: PLR0911 - one for each kind
+    """Write one value.
+
+    Raises:
+        TypeError: no property can hold it.
+
+    """
     match value:
         case Unknown():
             return struct_pb2.Value(string_value=_UNKNOWN_TEXT)
@@ -96,7 +103,7 @@ def _to_value(value: Any) -> struct_pb2.Value:  # noqa: PLR0911 - one for each k
         case Mapping():
             return struct_pb2.Value(struct_value=to_struct(value))
         case list() | tuple():
-            values = [_to_value(item) for item in value]
+            values = [to_value(item) for item in value]
             return struct_pb2.Value(list_value=struct_pb2.ListValue(values=values))
         case None:
             return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)

@@ -106,7 +106,10 @@ async def _outputs(project: Path, mocks: DirectMocks, name: str, stack_name: str
     async def program() -> None:
         runpy.run_path(str(project / "__main__.py"), run_name="__main__")
         stack = runtime.get_root_resource()
-        found.update(await pulumi.Output.all(**(stack.outputs if stack else {})).future() or {})  # type: ignore[attr-defined]
+        outputs: dict[str, Any] = stack.outputs if stack else {}  # type: ignore[attr-defined]
+        for key, output in outputs.items():
+            value = pulumi.Output.from_input(output)
+            found[key] = "[secret]" if await value.is_secret() else await value.future()
 
     await run_pulumi_func(program)
     return found

@@ -1,0 +1,47 @@
+"""What reaches moto without being a call of AWS: its own API, and what AWS gives to everybody unsigned.
+
+Nothing else does. A request that somebody signed is always a call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import Headers
+
+from localaws.dispatch import Moto
+from localaws.identity import Credential
+from localaws.protocol import Response
+
+# Method, path, and moto's module that answers; none of them changes anything but moto's own API.
+_PASSAGES = (
+    (r"[A-Z]+", r"/moto-api(?:/.*)?|/favicon\.ico", "moto_api"),
+    (r"GET|PUT", r"/latest/(?:meta-data|api)/.*", "instance_metadata"),
+    (r"GET", r"/[^/]+/\.well-known/(?:jwks\.json|openid-configuration)", "cognitoidp"),
+    (r"GET", r"/SimpleNotificationService-[^/]+\.pem", "sns"),
+)
+_COMPILED = tuple((re.compile(method), re.compile(path), module) for method, path, module in _PASSAGES)
+
+
+def moto_module(environ: Mapping[str, Any], credential: Credential) -> str | None:
+    """The module of moto that answers a request outside of all services; None for calls of AWS."""
+    if credential.access_key_id is not None or "HTTP_X_AMZ_TARGET" in environ:
+        return None
+    for method, path, module in _COMPILED:
+        if method.fullmatch(environ["REQUEST_METHOD"]) and path.fullmatch(environ["PATH_INFO"]):
+            return module
+    return None
+
+
+def preflight(environ: Mapping[str, Any], moto: Moto) -> Response:
+    """Answer what browsers ask first: S3 by the bucket's rules, all else as for a page of this machine."""
+    if environ["PATH_INFO"].strip("/") and "HTTP_ORIGIN" in environ:
+        return moto.answer("s3", dict(environ), b"")
+    wanted = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+    headers = Headers({"Access-Control-Allow-Methods": "DELETE, GET, HEAD, PATCH, POST, PUT"})
+    headers["Access-Control-Max-Age"] = "600"
+    if wanted:
+        headers["Access-Control-Allow-Headers"] = wanted
+    return Response(200, headers)

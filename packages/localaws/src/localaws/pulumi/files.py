@@ -1,0 +1,31 @@
+"""Files that are never seen half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace_file(file: Path, content: str, new_mode: int = 0o600) -> None:
+    """Write a file whole or not at all, with the permissions that it had; what it says already is left alone.
+
+    A link stays: what it leads to is replaced.
+    """
+    target = file.resolve()
+    encoded = content.encode()
+    try:
+        if target.read_bytes() == encoded:
+            return
+        mode = target.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        mode = new_mode
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as new:
+            new.write(encoded)
+            os.fchmod(handle, mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

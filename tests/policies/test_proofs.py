@@ -105,7 +105,7 @@ def test_each_no_names_what_says_it() -> None:
 
 
 def test_confused_deputies_get_nothing() -> None:
-    """CloudTrail for any other trail gets neither bucket nor key. AWS lets the delivery role be bound to none."""
+    """CloudTrail for any other trail gets neither bucket nor key. AWS binds the delivery role to none."""
     deputies = {"second-trail", "namesake-trail", "foreign-trail", "unbound-cloudtrail", "other-service"}
     bound = [proof for proof in World(FULL).prove() if proof.question != "become-log-delivery"]
     proofs = [proof for proof in bound if proof.actor in deputies]

@@ -177,7 +177,7 @@ def test_the_wheel_has_the_data_and_no_stack_of_ours(wheel: Path) -> None:
     """Neither settings of this project's stacks nor tests are in it."""
     names = zipfile.ZipFile(wheel).namelist()
     for needed in (
-        "audit/page.html",
+        "audit/page/page.html",
         "policies/controls.yaml",
         "localaws/pulumi/module/go.mod",
         "ibtrail/__init__.py",

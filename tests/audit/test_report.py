@@ -115,7 +115,7 @@ def test_the_terminal_spells_control_characters_out(
     tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     """An event cannot recolour or rewrite the analyst's terminal."""
-    odd = record(userIdentity={"type": "IAMUser", "userName": "a\x1b[2Jb\nc"}, eventTime="\x1b[31mnow")
+    odd = record(userIdentity={"type": "IAMUser", "userName": "a\x1b[2Jb\nc"}, sourceIPAddress="\x1b[31mx")
     (tmp_path / "a.json.gz").write_bytes(log_file([odd]))
     assert report(Folder(tmp_path), Selection(), format=Format.TABLE) == 0
     shown = capfdbinary.readouterr().out

@@ -28,6 +28,7 @@ from audit.unpack import too_large
 T = TypeVar("T")
 _FEW = 8  # files of a folder that one thread has read before others have started
 _SOME = 64  # and those that it has read before a process has started
+_MANY = 500  # objects that one process has fetched before others have made clients of their own
 _UNIT = 4  # neighbouring files that one worker reads while others read those after them
 _GROUP = 4096  # files that are shared out at a time
 _MOST_BYTES = 2**23  # of records in one part, about four files
@@ -139,7 +140,7 @@ def run(job: Job[T], keys: Iterator[str], processes: int | None = None) -> Itera
     number = processes or os.cpu_count() or 1
     threads = _suits_threads(job, number)
     if number > 1 and not processes:
-        enough = _FEW if threads else _SOME
+        enough = _FEW if threads else _SOME if job.source.local else _MANY
         first = list(islice(keys, enough))
         keys = chain(first, keys)
         number = number if len(first) == enough else 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import ROOT
 
 from components.audit_trail import OUTPUTS, AuditTrail
 from localaws.pulumi.resources import RESOURCE_TYPES
@@ -130,6 +131,7 @@ def deploy(partition: str = "aws", *, preview: bool = False, **settings: Any) ->
     """Run an AuditTrail named audit with `settings` to its end."""
     strict = StrictMocks(partition, PARTITIONS[partition])
     recorder = Recorder(strict)
+    ROOT.set(None)  # the stack of the mocks before: Pulumi keeps it
     mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=preview, monitor=recorder)
     deployment = Deployment(recorder.registered)
 

@@ -10,7 +10,9 @@ PYTHON ?= python3
 # Tests run in as many processes as there are cores.
 WORKERS ?= auto
 READY := .venv/ready
-SUITE := pytest -n $(WORKERS) --dist loadfile -q
+# Tests run in a new order each time; ORDER=--randomly-seed=N repeats one.
+ORDER ?=
+SUITE = pytest -n $(WORKERS) --dist loadfile -q $(ORDER)
 # With REQUIRE_PARTS=1 nothing goes on without a part: see tests/required_parts.py.
 ENGINE_OR_SKIPS = .venv/bin/python -m localaws.pulumi.engine >/dev/null || { test "$$REQUIRE_PARTS" != 1 \
 	&& echo "without the Pulumi engine, the tests that need it are skipped" >&2; }

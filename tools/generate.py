@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from audit import findings_page
+from config.stack import Stack
 from config.stack_file import read_stack, stack_names
 from console.messages import say
-from policies.copies import COPIES, expected_copies
+from policies.copies import stale_copies, write_copies
 from tools import arguments, configuration_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,38 +22,30 @@ MADE: Mapping[str, Callable[[], str]] = {
 }
 
 
-def made() -> dict[Path, str]:
-    """Return the text of every file that is made from the code."""
-    stacks = [read_stack(name, root=ROOT) for name in stack_names(ROOT)]
-    rendered = {COPIES / path: text for path, text in expected_copies(stacks).items()}
-    return {**{ROOT / path: make() for path, make in MADE.items()}, **rendered}
+def _stacks() -> list[Stack]:
+    return [read_stack(name, root=ROOT) for name in stack_names(ROOT)]
 
 
-def left_over(expected: Mapping[Path, str]) -> list[Path]:
-    """Return the rendered policies that nothing makes any more."""
-    return [path for path in sorted(COPIES.rglob("*")) if path.is_file() and path not in expected]
+def _differing() -> Iterator[tuple[Path, str]]:
+    """Yield the path and the right text of each file that is missing or differs, rendered policies apart."""
+    for name, make in MADE.items():
+        path, text = ROOT / name, make()
+        if not path.is_file() or path.read_text("utf-8") != text:
+            yield path, text
 
 
 def stale() -> list[str]:
     """Return one line for each file that is missing, different, or made by nothing any more."""
-    expected = made()
-    lines = [
-        f"{path.relative_to(ROOT)}: {'differs' if path.is_file() else 'missing'}"
-        for path, text in expected.items()
-        if not path.is_file() or path.read_text("utf-8") != text
-    ]
-    return lines + [f"{path.relative_to(ROOT)}: nothing makes it any more" for path in left_over(expected)]
+    differing = (f"{path}: {'differs' if path.is_file() else 'missing'}" for path, _ in _differing())
+    lines = (*differing, *stale_copies(_stacks()))
+    return [line.removeprefix(f"{ROOT}/") for line in lines]
 
 
 def write() -> None:
-    """Write every file that differs, and remove what nothing makes any more."""
-    expected = made()
-    for path, text in expected.items():
-        if not path.is_file() or path.read_text("utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-    for path in left_over(expected):
-        path.unlink()
+    """Write every file that differs, and the policies as rendered."""
+    for path, text in _differing():
+        path.write_text(text, "utf-8")
+    write_copies(_stacks())
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +69,23 @@ def test_sdks_are_written_by_the_generator_of_the_pinned_engine() -> None:
     assert set(re.findall(r"github\.com/pulumi/pulumi/(?:pkg|sdk)/v3 (v\S+)", module)) == {
         engine.pinned_version()
     }
+
+
+@pytest.mark.engine
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(shutil.which("go") is None, reason="no go on PATH")
+def test_calls_pass_to_an_older_host_as_they_are() -> None:
+    """What the host says, a refusal above all, is what the engine hears: see complete/older_test.go."""
+    tests = subprocess.run(
+        ["go", "test", "-count=1", "./..."],
+        cwd=HOSTS / "complete",
+        env=os.environ | {"GOFLAGS": "-mod=readonly"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert re.search(r"^ok\s", tests.stdout, re.MULTILINE), "no Go test ran"
 
 
 @pytest.mark.engine

@@ -69,7 +69,12 @@ func (o *older) forward(_ any, caller grpc.ServerStream) error {
 	if err := caller.RecvMsg(&request); err != nil {
 		return err
 	}
-	if err := errors.Join(callee.SendMsg(&request), callee.CloseSend()); err != nil {
+	// io.EOF: the call has ended before its request was sent, as when the host does not know the method.
+	// How it ended is what RecvMsg returns.
+	if err := callee.SendMsg(&request); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if err := callee.CloseSend(); err != nil {
 		return err
 	}
 	for {

@@ -14,8 +14,8 @@ class AuditTrailArgs(TypedDict):
     letter or digit at both ends; or empty. Default: empty."""
     bucket_name: NotRequired[str]
     """The log bucket's name. Empty: <trail name>-<account>-<Region>. Another name replaces the bucket.
-    Allowed: 3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends; or empty.
-    Default: empty."""
+    Allowed: 3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends, none of the
+    beginnings and ends that S3 keeps to itself, such as xn-- and -s3alias; or empty. Default: empty."""
     key_prefix: NotRequired[str]
     """What stands before AWSLogs/ in the keys of log files. Logs under an earlier prefix stay where they
     are, as well protected and readable as before. Allowed: up to 200 letters, digits and !-_.*'(), in
@@ -27,8 +27,10 @@ class AuditTrailArgs(TypedDict):
     """Whether an S3 bucket key spares calls to KMS. Off, because AWS does not say whether the encryption
     context that binds log files to the trail survives it. Allowed: true or false. Default: false."""
     transition_storage_class: NotRequired[str]
-    """Where older logs are kept. Only classes that validation and Athena can read at once: not GLACIER, not
-    DEEP_ARCHIVE. Allowed: NONE, STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR. Default: "GLACIER_IR"."""
+    """Where older logs are kept. NONE, because S3 moves no object under 128 KB by default, as most log files
+    are, and a move of smaller ones costs more than it saves. Only classes that validation and Athena can
+    read at once: not GLACIER, not DEEP_ARCHIVE. Allowed: NONE, STANDARD_IA, INTELLIGENT_TIERING or
+    GLACIER_IR. Default: "NONE"."""
     transition_days: NotRequired[int]
     """The age at which logs move to transition_storage_class. Allowed: a whole number from 0 to 36500.
     Default: 90."""

@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass
 
 ACCESS_LOG_SUFFIX = "-access"
+SHORTEST_BUCKET_NAME = 3
 LONGEST_BUCKET_NAME = 63
 LONGEST_BUCKET_SUFFIX = len("-123456789012-ap-southeast-1")
 LONGEST_ROLE_NAME = 64
-_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+_RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_ENDS = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3", "-an")  # and .mrap: none here has a period
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,6 @@ class Place:
         return f"{service}.{self.region}.{suffix}"
 
 
-def partition_of(region: str) -> str:
-    """Return the partition that a Region lies in, by the start of its name."""
-    start = region.rpartition("-")[0].rpartition("-")[0]
-    return _PARTITIONS.get(start, "aws")
-
-
 def logs_folder(key_prefix: str) -> str:
     """Return the part of an object key below which CloudTrail puts everything, ending in a slash.
 
@@ -78,6 +74,19 @@ def bucket_name(given: str, trail: str, place: Place) -> str:
     capitals nor underscores: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     """
     return given or f"{_in_lower_case(trail)}-{place.account_id}-{place.region}"
+
+
+def unreserved(name: str) -> str:
+    """Return a bucket's name that S3 does not keep to itself: as it is, or the nearest to it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    free = name
+    while free.endswith(_RESERVED_ENDS):
+        free = free.removesuffix(next(end for end in _RESERVED_ENDS if free.endswith(end)))
+    if free.startswith(_RESERVED_STARTS) or len(free) < SHORTEST_BUCKET_NAME <= len(name):
+        free = f"logs-{free}"
+    return free
 
 
 def alias_name(trail: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from config.place import Place, partition_of
+from config import regions
+from config.place import Place
 from config.settings import ConfigurationError, checked
 from config.stack import Stack
 
@@ -60,17 +61,15 @@ def read_stack(name: str, account_id: str | None = None, root: Path | None = Non
     path = root / str(description.get("stackConfigDir", ".")) / f"Pulumi.{name}.yaml"
     given, project = _config(path), str(description["name"])
     region = given.get("aws:region")
-    if not isinstance(region, str):
-        raise ConfigurationError(
-            f"{path}: no Region; run: pulumi config set aws:region REGION --stack {name}"
-        )
+    if wrong := regions.problem(region, name, unseen=given.get(f"aws:{regions.UNSEEN}")):
+        raise ConfigurationError(f"{path}: {wrong}")
     own = {
         key.removeprefix(f"{project}:"): _as_pulumi_gives_it(value)
         for key, value in given.items()
         if str(key).startswith(f"{project}:")
     }
     account = account_id or (LOCAL_ACCOUNT if name == "local" else PLACEHOLDER_ACCOUNT)
-    place = Place(partition_of(region), region, account)
+    place = Place(str(regions.partition_of(str(region))), str(region), account)
     return Stack(project, name, place, checked(own, project, name))
 
 

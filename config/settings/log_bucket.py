@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from config.place import trail_name, unreserved
 from config.settings.group import Change, Given, Group, Impossible, check, setting
+from config.settings.trail import TrailSettings
 from config.settings.values import Switch, WholeNumber
 
 StorageClass = Literal["NONE", "STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR"]
@@ -20,7 +22,8 @@ class LogBucketSettings(Group):
 
     bucket_name: str = setting(
         "",
-        "3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends; or empty",
+        "3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends, none of the beginnings and "
+        "ends that S3 keeps to itself, such as xn-- and -s3alias; or empty",
         "The log bucket's name. Empty: <trail name>-<account>-<Region>. Another name replaces the bucket.",
         Change.REPLACEMENT,
         pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z|^\Z",
@@ -48,10 +51,11 @@ class LogBucketSettings(Group):
         Change.POLICY,
     )
     transition_storage_class: StorageClass = setting(
-        "GLACIER_IR",
+        "NONE",
         "NONE, STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR",
-        "Where older logs are kept. Only classes that validation and Athena can read at once: not GLACIER, "
-        "not DEEP_ARCHIVE.",
+        "Where older logs are kept. NONE, because S3 moves no object under 128 KB by default, as most log "
+        "files are, and a move of smaller ones costs more than it saves. Only classes that validation and "
+        "Athena can read at once: not GLACIER, not DEEP_ARCHIVE.",
         Change.DATA,
     )
     transition_days: WholeNumber = setting(
@@ -98,6 +102,15 @@ class LogBucketSettings(Group):
     def locks(self) -> bool:
         """Whether each log is locked when it is written."""
         return self.object_lock_mode != "OFF"
+
+    @check
+    def _reserved_name(self, given: Given) -> Iterator[Impossible]:
+        named = given[LogBucketSettings].bucket_name
+        trail = trail_name(given[TrailSettings].trail_name, given.project, given.stack).lower()
+        free = unreserved(named) if named else unreserved(f"{trail}-").strip("-")  # account and Region follow
+        if free != (named or trail):
+            wrong = f"is no name for a bucket, since S3 keeps such names to itself; allowed: {free}"
+            yield Impossible("bucket_name", wrong, free, given=named or trail)
 
     @check
     def _early_transition(self, given: Given) -> Iterator[Impossible]:

@@ -109,7 +109,13 @@ def test_only_a_stack_that_says_so_destroys_logs() -> None:
 
 def test_arguments_are_checked_like_the_stack_configuration() -> None:
     with pytest.raises(pulumi.RunError, match="expiration_days: 7 with transition_days 90"):
-        deploy(expiration_days=7)
+        deploy(transition_storage_class="GLACIER_IR", expiration_days=7)
+
+
+def test_what_the_provider_takes_for_a_region_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PARTITIONS, "aws", "us-east-11")
+    with pytest.raises(pulumi.RunError, match="pulumi config set aws:skipRegionValidation true --stack test"):
+        deploy()
 
 
 def test_a_failed_assertion_inside_a_program_fails_the_test() -> None:

@@ -38,15 +38,19 @@ def test_versions_are_kept_and_encrypted_with_the_customer_key() -> None:
     }
 
 
+def test_keys_that_callers_bring_along_are_blocked() -> None:
+    (rule,) = deploy().one("BucketServerSideEncryptionConfiguration").inputs["rules"]
+    assert rule["blockedEncryptionTypes"] == ["SSE-C"]
+
+
 def test_the_bucket_key_is_off_unless_asked_for() -> None:
     (rule,) = deploy().one("BucketServerSideEncryptionConfiguration").inputs["rules"]
     assert rule["bucketKeyEnabled"] is False
 
 
 def test_logs_age_as_configured_under_every_prefix() -> None:
-    assert rules(key_prefix="p", transition_days=40, expiration_days=50, noncurrent_expiration_days=6)[
-        "logs"
-    ] == {
+    ages = {"transition_days": 40, "expiration_days": 50, "noncurrent_expiration_days": 6}
+    assert rules(key_prefix="p", transition_storage_class="GLACIER_IR", **ages)["logs"] == {
         "id": "logs",
         "status": "Enabled",
         "filter": {"prefix": ""},
@@ -56,8 +60,8 @@ def test_logs_age_as_configured_under_every_prefix() -> None:
     }
 
 
-def test_zero_days_keep_logs_for_ever_and_none_moves_them_nowhere() -> None:
-    logs = rules(expiration_days=0, transition_storage_class="NONE")["logs"]
+def test_zero_days_keep_logs_for_ever_and_by_default_nothing_moves() -> None:
+    logs = rules(expiration_days=0)["logs"]
     assert "expiration" not in logs
     assert "transitions" not in logs
 

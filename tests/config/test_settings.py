@@ -49,7 +49,10 @@ OUT_OF_RANGE = {
     "tags": '{"aws:x":"y"}',
 }
 PAIRS: dict[str, tuple[dict[str, Any], str]] = {
-    "expiry before transition": ({"expiration_days": "60"}, "expiration_days"),
+    "expiry before transition": (
+        {"transition_storage_class": "GLACIER_IR", "expiration_days": "60"},
+        "expiration_days",
+    ),
     "infrequent access too early": (
         {"transition_storage_class": "STANDARD_IA", "transition_days": "29"},
         "transition_days",
@@ -66,6 +69,19 @@ PAIRS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "roles that lock out the deployer": ({"roles": "true"}, "deployer_role_name"),
     "trust without roles": ({"auditor_external_id": "xyz"}, "auditor_external_id"),
+    **{
+        f"reserved bucket {name}": ({"bucket_name": name}, "bucket_name")
+        for name in (
+            "xn--logs",
+            "sthree-logs",
+            "amzn-s3-demo-logs",
+            "logs-s3alias",
+            "logs--ol-s3",
+            "logs--x-s3",
+        )
+    },
+    "several reserved ends": ({"bucket_name": "a-an--table-s3"}, "bucket_name"),
+    "reserved bucket by the trail's name": ({"trail_name": "Sthree-logs"}, "bucket_name"),
     "trail too long for a bucket": ({"trail_name": "t" * 36}, "trail_name"),
     "bucket too long for its access logs": ({"bucket_name": "b" * 60, "access_logs": "true"}, "bucket_name"),
     "trail too long for a role": (
@@ -167,11 +183,14 @@ def test_numbers_in_tags_are_text() -> None:
 def test_settings_are_read_from_the_stack_and_only_the_projects_own() -> None:
     mocks.set_mocks(NoResources(), project="image-builder-trail", stack="test")
     stack_config.set_all_config(
-        {"image-builder-trail:expiration_days": "500", "aws:region": "x", "other:y": "z"}
+        {"image-builder-trail:expiration_days": "500", "aws:region": "eu-west-1", "other:y": "z"}
     )
     assert load_settings().log_bucket.expiration_days == 500
     stack_config.set_all_config({"image-builder-trail:expiration_days": "x"})
     with pytest.raises(pulumi.RunError, match="expiration_days"):
+        load_settings()
+    stack_config.set_all_config({"aws:region": "moon-1"})
+    with pytest.raises(pulumi.RunError, match="pulumi config set aws:region REGION --stack test"):
         load_settings()
     stack_config.set_all_config({})
 

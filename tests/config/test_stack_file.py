@@ -11,7 +11,7 @@ import yaml
 from pulumi.runtime import config as stack_config
 from pulumi.runtime import mocks
 
-from config.place import partition_of
+from config.regions import partition_of
 from config.pulumi_config import load_settings
 from config.settings import ConfigurationError
 from config.stack_file import read_stack, stack_names
@@ -49,6 +49,17 @@ def _project(folder: Path, stack: str) -> Path:
     ("content", "message"),
     [
         ("config: {}", "no Region; run: pulumi config set aws:region REGION --stack other"),
+        (
+            "config: {aws:region: moon-1}",
+            '"moon-1" has not the form of a Region of AWS; run: pulumi config set aws:region REGION',
+        ),
+        (
+            "config: {aws:region: us-east-11}",
+            "pulumi config set aws:region us-east-1 --stack other; or, if AWS has opened it since: "
+            "pulumi config set aws:skipRegionValidation true --stack other",
+        ),
+        ("config: {aws:region: eusc-de-east-1}", "lies in the partition aws-eusc"),
+        ("config: {aws:region: moon-1, aws:skipRegionValidation: true}", "has not the form of a Region"),
         ("- a list", "is not a map of settings"),
         ("config: [", "cannot be read"),
     ],
@@ -59,6 +70,12 @@ def test_a_faulty_configuration_is_one_clear_line(tmp_path: Path, content: str, 
         read_stack("other", root=_project(tmp_path, content))
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_region_newer_than_the_list_is_taken_when_told_so(tmp_path: Path) -> None:
+    """The switch by which Pulumi's provider takes a Region unseen counts here too."""
+    text = "config: {aws:region: eu-north-9, aws:skipRegionValidation: true}"
+    assert read_stack("other", root=_project(tmp_path, text)).place.region == "eu-north-9"
 
 
 def test_an_unknown_stack_is_told_with_those_that_there_are(tmp_path: Path) -> None:

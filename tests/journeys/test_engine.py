@@ -86,6 +86,23 @@ def test_a_policy_edited_by_hand_is_drift(project: Project) -> None:
     assert json.loads(s3.get_bucket_policy(Bucket="journey-logs")["Policy"]) == before
 
 
+def test_keys_of_callers_that_are_unblocked_by_hand_are_drift_where_the_program_blocks_them(
+    project: Project,
+) -> None:
+    """A new bucket blocks SSE-C already, so that saying so changes nothing; unblocking it by hand is undone."""
+    project.configure(block_sse_c="true")
+    project.up("--expect-no-changes")
+    s3 = project.aws.client("s3")
+    before = s3.get_bucket_encryption(Bucket="journey-logs")["ServerSideEncryptionConfiguration"]
+    (rule,) = before["Rules"]
+    unblocked = {"Rules": [{**rule, "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]}}]}
+    s3.put_bucket_encryption(Bucket="journey-logs", ServerSideEncryptionConfiguration=unblocked)
+    project.pulumi("refresh", "--yes", "--skip-preview")
+    assert project.planned() == {"encryption": "update"}
+    project.up()
+    assert s3.get_bucket_encryption(Bucket="journey-logs")["ServerSideEncryptionConfiguration"] == before
+
+
 def test_a_policy_in_other_words_is_no_drift(project: Project) -> None:
     """A policy that says the same with its keys and lists in another order is left alone."""
     s3 = project.aws.client("s3")

@@ -51,7 +51,8 @@ aws.s3.BucketPublicAccessBlock(
 aws.s3.BucketServerSideEncryptionConfiguration(
     "encryption", bucket=bucket.id,
     rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms",
-                                                        "kms_master_key_id": key.arn}}],
+                                                        "kms_master_key_id": key.arn},
+            **({"blocked_encryption_types": ["SSE-C"]} if settings.get_bool("block_sse_c") else {})}],
 )
 aws.s3.BucketLifecycleConfiguration(
     "lifecycle", bucket=bucket.id,

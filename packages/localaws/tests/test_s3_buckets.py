@@ -83,6 +83,8 @@ def test_objects_cannot_be_encrypted_with_a_key_of_the_customers_own(s3: Any) ->
     rule["BlockedEncryptionTypes"] = {"EncryptionType": ["NONE"]}
     s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
     s3.put_object(Bucket=BUCKET, Key="key", **CUSTOMER_KEY)
+    (read,) = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert read["BlockedEncryptionTypes"] == {"EncryptionType": ["NONE"]}
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,13 @@ def takes_acls(bucket: FakeBucket) -> bool:
 
 def blocked_encryption(bucket: FakeBucket) -> list[str]:
     """The kinds of encryption that a bucket refuses: `SSE-C`, or none."""
+    return [name for name in _said_of_blocking(bucket) if name != "NONE"]
+
+
+def _said_of_blocking(bucket: FakeBucket) -> list[str]:
     found = (bucket.encryption or {}).get("Rule", {}).get(_BLOCKED) or {}
     types = found.get("EncryptionType", [])
-    named = types if isinstance(types, list) else [types]
-    return [name for name in named if name != "NONE"]
+    return types if isinstance(types, list) else [types]
 
 
 def _get_encryption(response: S3Response) -> Any:
@@ -80,7 +83,7 @@ def _get_encryption(response: S3Response) -> Any:
         "ApplyServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
         "BucketKeyEnabled": rule.get("BucketKeyEnabled") in {True, "true"},
     }
-    if blocked := blocked_encryption(bucket):
+    if blocked := _said_of_blocking(bucket):
         shown[_BLOCKED] = {"EncryptionType": blocked}
     return response.serialized(ActionResult({"ServerSideEncryptionConfiguration": {"Rules": [shown]}}))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from localaws.pulumi.aws import Aws
-from localaws.pulumi.fields import REGION, Field, block, blocks, document, flag, text
+from localaws.pulumi.fields import REGION, Field, block, blocks, document, flag, text, texts
 from localaws.pulumi.resources.base import ResourceType, found, ignoring, region_of
 from localaws.pulumi.wire import Properties
 
@@ -125,10 +125,11 @@ class BucketServerSideEncryptionConfiguration(BucketSetting):
                         "sseAlgorithm": text("AES256", "aws:kms", "aws:kms:dsse", required=True),
                     }
                 ),
+                "blockedEncryptionTypes": texts(computed=True),
                 "bucketKeyEnabled": flag(),
             },
-            ordered=False,
             required=True,
+            most=1,  # S3 takes one rule
         ),
     }
 
@@ -140,12 +141,13 @@ class BucketServerSideEncryptionConfiguration(BucketSetting):
             wanted = {"SSEAlgorithm": default.get("sseAlgorithm")}
             if default.get("kmsMasterKeyId"):
                 wanted["KMSMasterKeyID"] = default["kmsMasterKeyId"]
-            rules.append(
-                {
-                    "ApplyServerSideEncryptionByDefault": wanted,
-                    "BucketKeyEnabled": bool(rule.get("bucketKeyEnabled")),
-                }
-            )
+            asked: dict[str, Any] = {
+                "ApplyServerSideEncryptionByDefault": wanted,
+                "BucketKeyEnabled": bool(rule.get("bucketKeyEnabled")),
+            }
+            if rule.get("blockedEncryptionTypes"):
+                asked["BlockedEncryptionTypes"] = {"EncryptionType": rule["blockedEncryptionTypes"]}
+            rules.append(asked)
         s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def get(self, s3: Any, bucket: str) -> Properties:
@@ -160,6 +162,9 @@ class BucketServerSideEncryptionConfiguration(BucketSetting):
                         "sseAlgorithm": default.get("SSEAlgorithm"),
                         "kmsMasterKeyId": default.get("KMSMasterKeyID", ""),
                     },
+                    "blockedEncryptionTypes": rule.get("BlockedEncryptionTypes", {}).get(
+                        "EncryptionType", []
+                    ),
                     "bucketKeyEnabled": rule.get("BucketKeyEnabled", False),
                 }
             )

@@ -12,7 +12,8 @@ WORKERS ?= auto
 READY := .venv/ready
 # Tests run in a new order each time; ORDER=--randomly-seed=N repeats one.
 ORDER ?=
-SUITE = pytest -n $(WORKERS) --dist loadfile -q $(ORDER)
+# The results are evidence for `policies controls`.
+SUITE = pytest -n $(WORKERS) --dist loadfile -q --junitxml=test-results.xml $(ORDER)
 # With REQUIRE_PARTS=1 nothing goes on without a part: see tests/required_parts.py.
 ENGINE_OR_SKIPS = .venv/bin/python -m localaws.pulumi.engine >/dev/null || { test "$$REQUIRE_PARTS" != 1 \
 	&& echo "without the Pulumi engine, the tests that need it are skipped" >&2; }
@@ -74,4 +75,4 @@ bench: $(READY)  ## measure; results go to benchmarks/results
 	.venv/bin/python -m benchmarks
 
 clean:  ## remove what these targets made
-	rm -rf .venv .tools .localaws .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* audit/native/*.so
+	rm -rf test-results.xml .venv .tools .localaws .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* audit/native/*.so

@@ -49,6 +49,7 @@ _account_option = click.option(
         "config.settings:ConfigurationError",
         "policies.controls:ControlError",
         "policies.questions:ExpectationError",
+        "policies.results:ResultsError",
     ),
     install="image-builder-trail[deploy]",
     distributions=("image-builder-trail",),
@@ -121,14 +122,27 @@ def mutate(*, stack: Sequence[str], format: Format, output: Path | None, every: 
 @app.command()
 @_stack_option
 @takes_output(*LIST_FORMATS, Format.HTML)
-def controls(*, stack: Sequence[str], format: Format, output: Path | None) -> int:
+@_account_option
+@click.option(
+    "--results",
+    type=PATH,
+    help="What became of the project's tests, as JUnit. Default: test-results.xml, which `make test` writes.",
+)
+def controls(
+    *,
+    stack: Sequence[str],
+    format: Format,
+    output: Path | None,
+    account_id: str | None,
+    results: Path | None,
+) -> int:
     """Say which controls a stack meets, by which evidence; exit 1 if one is not met.
 
     Example: {command} --stack prod --format html --output controls.html
     """
     from policies.commands.controls import controls as run  # noqa: PLC0415
 
-    return run(_stacks(stack, None), format, output)
+    return run(_stacks(stack, account_id), format, output, results)
 
 
 @app.command()

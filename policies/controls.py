@@ -1,26 +1,24 @@
 """Which controls a stack meets: `controls.yaml` maps each to evidence, and the evidence is looked at here.
 
 Evidence is a statement of a document, a question that is answered as expected, a property that a resource
-has, or a test of the project. A control is met where all its evidence holds on the stack.
+has, or a test of the project that passed. `controls.yaml` says what each verdict means.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from config.stack_file import project_folder
 from iam_evaluation import Verdict as Answer
 from policies.proof import Proof
 from policies.proofs import World, red
 from policies.properties import Resources, properties
+from policies.results import NONE, Results
 
 _READABLE = (None, "STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR")  # S3 gives these back at once
 _WORDS: Mapping[Any, Callable[[Any], bool]] = {
@@ -29,6 +27,9 @@ _WORDS: Mapping[Any, Callable[[Any], bool]] = {
     "readable at once": lambda value: value in _READABLE,
 }
 _KINDS = ("statements", "questions", "properties", "tests")
+WORDS = ("met", "partly", "yours", "open", "NOT MET")
+"""Every verdict."""
+_LIMITS = ("partly", "yours", "open")
 
 
 class ControlError(ValueError):
@@ -36,27 +37,52 @@ class ControlError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """One control and its evidence by kind; `open` says why it is not met yet, where it is not."""
+class Framework:
+    """A framework, as `controls.yaml` calls it, with the version that its numbers are of, and its source."""
 
     name: str
-    framework: str
+    version: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control and its evidence by kind.
+
+    `best` is the verdict where all evidence holds, and `reason` says why that is not "met", unless the
+    properties of `unless` are as they are named there.
+    """
+
+    framework: Framework
+    id: str
     title: str
     statements: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     properties: tuple[tuple[str, Any], ...] = ()
     tests: tuple[str, ...] = ()
-    open: str | None = None
+    best: str = "met"
+    reason: str = ""
+    unless: tuple[tuple[str, Any], ...] = ()
+    fsbp: bool = False
+
+    @property
+    def name(self) -> str:
+        """The control's name among all: framework, version and id."""
+        return f"{self.framework.name} {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What became of one piece of evidence; `problem` is None where it holds."""
+    """What became of one piece of evidence; `problem` is None where it holds.
+
+    Where it is `unknown`, it may hold: a test that did not run.
+    """
 
     control: str
     kind: str
     evidence: str
     problem: str | None
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +93,35 @@ class Verdict:
     findings: tuple[Finding, ...]
 
     @property
+    def problems(self) -> tuple[Finding, ...]:
+        """The evidence that does not hold, or of which nothing is known."""
+        return tuple(finding for finding in self.findings if finding.problem is not None)
+
+    @property
     def word(self) -> str:
-        """met, NOT MET, or open where nothing stands for the control yet."""
-        if self.control.open is not None:
+        """One of `WORDS`."""
+        if self.control.best == "open":
             return "open"
-        return "met" if all(finding.problem is None for finding in self.findings) else "NOT MET"
+        if any(not finding.unknown for finding in self.problems):
+            return "NOT MET"
+        return "partly" if self.problems and self.control.best == "met" else self.control.best
+
+    @property
+    def why(self) -> str:
+        """What keeps the control from being met; empty where nothing does."""
+        told = [self.control.reason] if self.control.reason else []
+        if self.word != "open":
+            told[:0] = self._what_does_not_hold()
+        return "; ".join(told)
+
+    def _what_does_not_hold(self) -> Iterator[str]:
+        wrong = [finding for finding in self.problems if not finding.unknown]
+        if wrong:
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            yield f"{wrong[0].evidence}: {wrong[0].problem}{more}"
+        unknown = len(self.problems) - len(wrong)
+        if unknown:
+            yield f"{unknown} {'test' if unknown == 1 else 'tests'} without a result: run `make test`"
 
 
 def read_controls(text: str) -> tuple[Control, ...]:
@@ -81,28 +131,37 @@ def read_controls(text: str) -> tuple[Control, ...]:
         ControlError: a control has neither evidence nor a reason why it is open, or has unknown parts.
 
     """
-    found = []
-    for framework, listed in yaml.safe_load(text)["frameworks"].items():
-        for name, parts in listed.items():
-            unknown = sorted(set(parts) - {*_KINDS, "title", "open"})
-            if unknown or not set(parts) & {*_KINDS, "open"}:
-                said = f'unknown "{unknown[0]}"' if unknown else "neither evidence nor open"
-                raise ControlError(
-                    f"controls.yaml: {framework} {name}: {said}; there are {', '.join(_KINDS)}"
-                )
-            found.append(
-                Control(
-                    name=f"{framework} {name}",
-                    framework=framework,
-                    title=parts["title"],
-                    statements=tuple(parts.get("statements", ())),
-                    questions=tuple(parts.get("questions", ())),
-                    properties=tuple(parts.get("properties", {}).items()),
-                    tests=tuple(parts.get("tests", ())),
-                    open=parts.get("open"),
-                )
-            )
-    return tuple(found)
+    content = yaml.safe_load(text)
+    return tuple(
+        _control(Framework(name, **content["sources"][name]), str(number), parts)
+        for name, listed in content["frameworks"].items()
+        for number, parts in listed.items()
+    )
+
+
+def _control(framework: Framework, number: str, parts: Mapping[str, Any]) -> Control:
+    unknown = sorted(set(parts) - {*_KINDS, *_LIMITS, "title", "unless", "fsbp"})
+    limits = [limit for limit in _LIMITS if limit in parts]
+    said = f'unknown "{unknown[0]}"' if unknown else ""
+    if not said and not set(parts) & {*_KINDS, "open"}:
+        said = "neither evidence nor open"
+    if not said and len(limits) > 1:
+        said = f"both {limits[0]} and {limits[1]}"
+    if said:
+        raise ControlError(f"controls.yaml: {framework.name} {number}: {said}; there are {', '.join(_KINDS)}")
+    return Control(
+        framework=framework,
+        id=number,
+        title=parts["title"],
+        statements=tuple(parts.get("statements", ())),
+        questions=tuple(parts.get("questions", ())),
+        properties=tuple(parts.get("properties", {}).items()),
+        tests=tuple(parts.get("tests", ())),
+        best=limits[0] if limits else "met",
+        reason=parts[limits[0]] if limits else "",
+        unless=tuple(parts.get("unless", {}).items()),
+        fsbp=parts.get("fsbp", False),
+    )
 
 
 @cache
@@ -111,10 +170,15 @@ def controls() -> tuple[Control, ...]:
     return read_controls(resources.files("policies").joinpath("controls.yaml").read_text("utf-8"))
 
 
-def assess(world: World, registered: Resources, asked: Iterable[Control] | None = None) -> Iterator[Verdict]:
+def assess(
+    world: World,
+    registered: Resources,
+    asked: Iterable[Control] | None = None,
+    results: Results = NONE,
+) -> Iterator[Verdict]:
     """Yield the verdict on each control (all of them, unless `asked` says which) for one stack.
 
-    `registered` is what the program registers for the stack.
+    `registered` is what the program registers for the stack, `results` what became of the project's tests.
 
     Raises:
         PolicyError: a document is malformed.
@@ -133,9 +197,16 @@ def assess(world: World, registered: Resources, asked: Iterable[Control] | None 
             *(_statement(control, evidence, statements) for evidence in control.statements),
             *(_question(control, evidence, answers) for evidence in control.questions),
             *(_property(control, name, wanted, registered) for name, wanted in control.properties),
-            *(_test(control, evidence) for evidence in control.tests),
+            *(_test(control, evidence, results) for evidence in control.tests),
         )
-        yield Verdict(control, findings)
+        yield Verdict(_judged_here(control, registered), findings)
+
+
+def _judged_here(control: Control, registered: Resources) -> Control:
+    """Return the control without its limit on a stack that is as `unless` names it."""
+    wanted = [_property(control, name, value, registered) for name, value in control.unless]
+    lifted = bool(wanted) and all(finding.problem is None for finding in wanted)
+    return replace(control, best="met", reason="") if lifted else control
 
 
 def _statement(control: Control, evidence: str, statements: set[str]) -> Finding:
@@ -181,15 +252,5 @@ def _shown(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _test(control: Control, evidence: str) -> Finding:
-    path, _, function = evidence.partition("::")
-    there = function in _functions(project_folder() / path)
-    return Finding(control.name, "test", evidence, None if there else "there is no such test")
-
-
-@cache
-def _functions(path: Path) -> frozenset[str]:
-    if not path.is_file():
-        return frozenset()
-    tree = ast.parse(path.read_text("utf-8"))
-    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+def _test(control: Control, evidence: str, results: Results) -> Finding:
+    return Finding(control.name, "test", evidence, results.problem(evidence), results.unknown(evidence))

@@ -189,6 +189,22 @@ def test_an_existing_resource_is_not_adopted(local_aws: LocalAws, tmp_path: Path
     iam.delete_role(RoleName="taken")
 
 
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_an_existing_bucket_is_not_adopted(local_aws: LocalAws, tmp_path: Path, region: str) -> None:
+    """Nor is a bucket of one's own, in us-east-1 too, where S3 itself would let it be made twice."""
+    s3 = local_aws.client("s3", region=region)
+    name = f"taken-in-{region}"
+    elsewhere = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=name, **elsewhere)
+    program = f"import pulumi_aws as aws\naws.s3.Bucket('bucket', bucket='{name}', region='{region}')\n"
+    project = Project.written(tmp_path / "taking", local_aws, program)
+    answer = project.up(expect=None)
+    assert answer.returncode != 0
+    assert "BucketAlreadyOwnedByYou" in answer.stdout
+    assert "bucket" not in project.state()
+    s3.delete_bucket(Bucket=name)
+
+
 @pytest.mark.parametrize(
     ("program", "complaint"),
     [

@@ -16,6 +16,7 @@ from console.text import shown, width
 MOST_TABLE_ROWS = 500  # a terminal is no place for more
 _GAP = "  "
 _USUAL = 80
+_PAGE = 120  # how wide a folded table is where there is no terminal, unless COLUMNS says otherwise
 _WIDEST = 48  # where nothing is cut, a wider cell pushes the others on
 _NARROWEST = 16  # a column that is cut shows at least this much
 _FOLDED = 10  # and a column that is folded
@@ -43,9 +44,11 @@ class Tables:
     ) -> None:
         """Write a table, an empty line after the one before.
 
-        Where it is wider than the terminal, its widest columns become narrower: cells are cut at "…" or, with
+        Where it is wider than the terminal (with `fold`, than a page where there is none), its widest columns become narrower: cells are cut at "…" or, with
         `fold`, go on in the next line. Columns for which there is no room then are left out from the right.
         """
+        if fold and self.room is None:
+            self.room = _said_columns() or _PAGE
         cells = [[shown(value) for value in row] for row in rows]
         heads = [shown(head.strip("_").replace("_", " ").upper()) for head in heads]
         widths = self._widths(heads, cells, fold=fold)
@@ -104,11 +107,15 @@ def tables(file: BinaryIO) -> Iterator[Tables]:
 
 def _columns(terminal: BinaryIO) -> int:
     """How wide a terminal is: what COLUMNS says, else what the terminal says, else the usual 80."""
-    said = os.environ.get("COLUMNS", "")
     try:
-        return (int(said) if said.isdecimal() else os.get_terminal_size(terminal.fileno()).columns) or _USUAL
+        return _said_columns() or os.get_terminal_size(terminal.fileno()).columns or _USUAL
     except OSError:
         return _USUAL
+
+
+def _said_columns() -> int:
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdecimal() else 0
 
 
 def _least(cells: Sequence[str], wanted: int, *, fold: bool) -> int:

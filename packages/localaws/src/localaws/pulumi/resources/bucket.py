@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from botocore.exceptions import ClientError
+
 from localaws.pulumi.aws import Aws
 from localaws.pulumi.fields import REGION, TAGS, Field, flag, text
 from localaws.pulumi.resources.base import (
@@ -46,10 +48,16 @@ class Bucket(ResourceType):
     automatic_name = AutomaticName("bucket", "bucketPrefix", longest=63, lower_case=True)
 
     def create(self, aws: Aws, inputs: Properties) -> str:
-        """Make the bucket; a name that is taken, even by oneself, is an error."""
+        """Make the bucket; a name that is taken, even by oneself, is an error.
+
+        In us-east-1 S3 takes the making of one's own bucket again for done, and the real provider refuses.
+        """
         region, request = region_of(aws, inputs), {"Bucket": inputs["bucket"]}
         if region != "us-east-1":
             request["CreateBucketConfiguration"] = {"LocationConstraint": region}
+        elif found(aws.client("s3", region).head_bucket, (*_GONE, "403"), Bucket=inputs["bucket"]) is not None:
+            reason = {"Code": "BucketAlreadyOwnedByYou", "Message": "the bucket exists, and is not adopted"}
+            raise ClientError({"Error": reason}, "CreateBucket")
         if inputs.get("objectLockEnabled"):
             request["ObjectLockEnabledForBucket"] = True
         aws.client("s3", region).create_bucket(**request)

@@ -1,0 +1,122 @@
+"""The page of controls: what was looked at, the totals, and one row a control. Made to be printed on A4."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from config.stack import Stack
+from config.stack_file import PLACEHOLDER_ACCOUNT, project_folder
+from console.page import page
+from console.text import html
+from policies.controls import Verdict
+
+_STYLE = """
+body { font: 16px/1.45 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1b1f24; background: #fff }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; table-layout: fixed }
+td, th { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d5dae0;
+         overflow-wrap: anywhere }
+caption { text-align: left; font-weight: 600; padding: 1.2rem 0 .4rem } caption a { font-weight: 400 }
+.id { width: 8.5em } .verdict { width: 6.5em } .evidence { width: 11em }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem } dt { font-weight: 600 }
+dd { margin: 0; overflow-wrap: anywhere }
+.met { color: #0b6b3a } .not-met { color: #a3210f; font-weight: 600 } .partly, .yours, .open { color: #7a5a00 }
+@media screen and (prefers-color-scheme: dark) { body { color: #e6e9ec; background: #14171a } a { color: #8fc1ff }
+  .met { color: #7bd8a5 } .not-met { color: #ff9a8a } .partly, .yours, .open { color: #e5c46b } }
+@media screen and (max-width: 40rem) { .evidence { display: none } }
+@page { size: A4; margin: 14mm 12mm }
+@media print { body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none }
+  table { font-size: 8pt } td, th { padding: 1.2pt 4pt } tr { break-inside: avoid } thead { display: table-header-group }
+  caption { padding: 6pt 0 2pt; break-after: avoid } h1 { font-size: 15pt; margin: 0 0 4pt } h2 { font-size: 12pt }
+  section + section { break-before: page } p, dl { margin: 3pt 0 } a { color: inherit } }
+"""
+_MEANINGS = (
+    "met: all evidence holds. partly: it holds, and something is still missing, as said. yours: it holds, and "
+    "the rest is left to people. open: nothing stands for it yet. NOT MET: some evidence does not hold."
+)
+_SCOPE = (
+    "One stack of this project: its trail, log bucket, key, roles and their policies, as the program would "
+    "deploy them. The live account was not looked at: ibtrail policies drift does that."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A stack with the verdict on every control, and how many there are of each."""
+
+    stack: Stack
+    verdicts: Sequence[Verdict]
+    counts: Mapping[str, int]
+
+
+def controls_page(assessed: Iterable[Assessment], tests_ran: str, brief: Callable[[Verdict], str]) -> str:
+    """Return the page; `brief` tells the evidence of a control, `tests_ran` when the tests ran, if they did."""
+    said = _commit()
+    sections = "".join(_section(one, said, tests_ran, brief) for one in assessed)
+    return page("Controls", sections, style=_STYLE)
+
+
+def _section(one: Assessment, commit: str, tests_ran: str, brief: Callable[[Verdict], str]) -> str:
+    place = one.stack.place
+    sure = " (a placeholder: give --account-id)" if place.account_id == PLACEHOLDER_ACCOUNT else ""
+    facts = {
+        "Account": f"{place.account_id}{sure}",
+        "Region": f"{place.region}, home of a trail of all Regions",
+        "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "Commit": commit,
+        "Tests": f"ran at {tests_ran}" if tests_ran else "no results: `make test` writes them",
+        "Scope": _SCOPE,
+        "Totals": ", ".join(f"{count} {word}" for word, count in one.counts.items()),
+    }
+    block = "".join(f"<dt>{name}</dt><dd>{html(value)}</dd>\n" for name, value in facts.items())
+    tables = "".join(
+        _table(list(verdicts), brief)
+        for _, verdicts in groupby(one.verdicts, lambda two: two.control.framework)
+    )
+    return (
+        f"<section>\n<h1>Controls of the stack {html(one.stack.name)}</h1>\n<dl>\n{block}</dl>\n"
+        f"<p>{_MEANINGS}</p>\n{tables}</section>\n"
+    )
+
+
+def _table(verdicts: Sequence[Verdict], brief: Callable[[Verdict], str]) -> str:
+    framework = verdicts[0].control.framework
+    version = f", {framework.version}" if framework.version not in framework.name else ""
+    heads = '<th class="id">Control</th><th>Title</th><th class="verdict">Verdict</th>'
+    rows = "".join(_row(verdict, brief(verdict)) for verdict in verdicts)
+    return (
+        f"<table>\n<caption>{html(framework.name)}{html(version)} "
+        f'(<a href="{html(framework.source)}">source</a>)</caption>\n'
+        f'<thead><tr>{heads}<th class="evidence">Evidence</th><th>What is missing</th></tr></thead>\n'
+        f"<tbody>\n{rows}</tbody>\n</table>\n"
+    )
+
+
+def _row(verdict: Verdict, evidence: str) -> str:
+    control, word = verdict.control, verdict.word
+    standard = " (FSBP)" if control.fsbp else ""
+    cells = (control.id + standard, control.title, word, evidence, verdict.why)
+    classes = ("", "", word.lower().replace(" ", "-"), "evidence", "")
+    return (
+        "<tr>"
+        + "".join(
+            f'<td class="{name}">{html(text)}</td>' if name else f"<td>{html(text)}</td>"
+            for name, text in zip(classes, cells, strict=True)
+        )
+        + "</tr>\n"
+    )
+
+
+def _commit() -> str:
+    """The commit of the project, and whether files differ from it."""
+    folder = project_folder()
+    try:
+        asked = ("git", "-C", str(folder), "describe", "--always", "--dirty=, with changes", "--abbrev=12")
+        said = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return "none: the project is not under git"
+    return said.stdout.strip()

@@ -17,7 +17,7 @@ CARD = ResourceCard(
     verb="forbid",
     subject="force-destroy",
     severity="critical",
-    framework="NIST 800-53 r5: AU-9; CIS AWS Foundations 3.0: 3.4",
+    framework="NIST 800-53 r5: AU-9",
     why="One `pulumi destroy` deletes every object, logs and all.",
     fix="set force_destroy=False on the bucket, or leave it out.",
     link="https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/",

@@ -18,7 +18,7 @@ CARD = ResourceCard(
     verb="require",
     subject="key-rotation",
     severity="medium",
-    framework="CIS AWS Foundations 3.0: 3.6; AWS FSBP: KMS.4",
+    framework="CIS AWS Foundations 5.0: 3.6; Security Hub: KMS.4",
     why="The same key material then protects all logs for ever.",
     fix="set enable_key_rotation=True on the key.",
     link="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",

@@ -17,7 +17,7 @@ CARD = ResourceCard(
     verb="require",
     subject="log-file-validation",
     severity="high",
-    framework="CIS AWS Foundations 3.0: 3.2; AWS FSBP: CloudTrail.4",
+    framework="CIS AWS Foundations 5.0: 3.2; Security Hub: CloudTrail.4",
     why="Nobody can tell then whether a log file was changed or removed.",
     fix="set enable_log_file_validation=True on the trail.",
     link="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",

@@ -17,7 +17,7 @@ CARD = ResourceCard(
     verb="require",
     subject="multi-region",
     severity="high",
-    framework="CIS AWS Foundations 3.0: 3.1; AWS FSBP: CloudTrail.1",
+    framework="CIS AWS Foundations 5.0: 3.1; Security Hub: CloudTrail.1",
     why="What happens in any other Region leaves no trace.",
     fix="set is_multi_region_trail=True on the trail.",
     link="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",

@@ -146,6 +146,31 @@ def controls(
 
 
 @app.command()
+@click.option("--stack", multiple=True, required=True, help="A stack. Repeatable.")
+@takes_output(*LIST_FORMATS)
+@click.option("--profile", help="Profile of the AWS configuration.")
+@click.option("--endpoint-url", help="AWS endpoint to talk to.")
+def drift(
+    *,
+    stack: Sequence[str],
+    format: Format,
+    output: Path | None,
+    profile: str | None,
+    endpoint_url: str | None,
+) -> int:
+    """Compare the live account's policies with the rendered ones; exit 1 if they say something else.
+
+    Reads only: s3:GetBucketPolicy, kms:DescribeKey and GetKeyPolicy, iam:GetRole, GetRolePolicy, ListRolePolicies,
+    ListAttachedRolePolicies, GetPolicy and GetPolicyVersion, sts:GetCallerIdentity.
+
+    Example: {command} --stack prod --profile auditor
+    """
+    from policies.commands.drift import drift as run  # noqa: PLC0415
+
+    return run(stack, profile, endpoint_url, format, output)
+
+
+@app.command()
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option(
     "--kind",

@@ -40,6 +40,7 @@ def build(stack: Stack) -> tuple[Statement, ...]:
     if boundary:
         roles = tuple(stack.place.role_arn(name) for name in stack.role_names)
         statements += [_roles(roles), _bounded_roles(roles, boundary), _boundary_stays(roles, boundary)]
+        statements.append(_boundary_reading(boundary))
     if stack.trusted_here:
         statements.append(_trusted(stack.trusted_here))
     if not stack.protected:
@@ -234,6 +235,17 @@ def _boundary_stays(roles: tuple[str, ...], boundary: str) -> Statement:
             "iam:SetDefaultPolicyVersion",
         ),
         resources=(*roles, boundary),
+    )
+
+
+def _boundary_reading(boundary: str) -> Statement:
+    return Statement(
+        sid="ReadRoleBoundary",
+        purpose="The deployer may see whether the boundary is there, and the one that the stack needs.",
+        reference=_BOUNDARIES,
+        effect="Allow",
+        actions=("iam:GetPolicy", "iam:GetPolicyVersion"),
+        resources=(boundary,),
     )
 
 

@@ -53,11 +53,17 @@ _ANYTHING_ELSE = Question(
 class World:
     """One stack with its documents, ready to be asked; `changed` replaces some of the documents.
 
-    With `about`, the name of a document, only that is asked which the document has a say in.
+    With `about`, the name of a document, only that is asked which the document has a say in. Where not `bounded`,
+    roles are asked as if nothing bounded them: what shows beneath the boundary.
     """
 
     def __init__(
-        self, stack: Stack, changed: Mapping[str, Document] | None = None, *, about: str | None = None
+        self,
+        stack: Stack,
+        changed: Mapping[str, Document] | None = None,
+        *,
+        about: str | None = None,
+        bounded: bool = True,
     ) -> None:
         self.stack = stack
         self.documents = {**documents(stack), **(changed or {})}
@@ -66,6 +72,9 @@ class World:
         self._targets = targets(stack)
         self._circumstances = circumstances(stack)
         self._traits = traits(stack)
+        if not bounded:
+            self._actors = {name: replace(actor, boundary="") for name, actor in self._actors.items()}
+            self._traits |= {"bounded roles": False}
         self._about = about
 
     def prove(self, asked: Iterable[Question] | None = None) -> Iterator[Proof]:

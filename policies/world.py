@@ -26,6 +26,9 @@ def targets(stack: Stack) -> dict[str, Target]:
         "another role": Target(place.role_arn("Administrator"), account),
         "the account": Target("*", account),
     }
+    for arn in stack.trusted_here[:1]:
+        found["trusted role"] = Target(arn, account)
+        found["role called almost as the trusted"] = Target(f"{arn}x", account)
     for card in cards_of(stack):
         found |= card.targets(stack)
     return found

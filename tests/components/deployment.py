@@ -60,7 +60,7 @@ class StrictMocks(mocks.Mocks):
         if args.token not in answers:
             raise AssertionError(f"unknown call {args.token}")
         if args.args.get("name") in self.absent or args.args.get("arn") in self.absent:
-            raise LookupError(f"reading IAM {args.args}: couldn't find resource")
+            return {}, [("name", f"reading IAM {args.args}: couldn't find resource")]
         return answers[args.token], []
 
     def _identified(self, typ: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -44,13 +44,17 @@ def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator
         yield Difference(name, "the statement", "no such statement", _brief(theirs[name]))
 
 
+def statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the statements of a policy, of which one may stand without a list."""
+    listed = policy.get("Statement", [])
+    return listed if isinstance(listed, list) else [listed]
+
+
 def _by_name(policy: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The statements by Sid; those without one, or with the same, by what they say."""
-    listed = policy.get("Statement", [])
-    statements = listed if isinstance(listed, list) else [listed]
-    times = Counter(str(one.get("Sid", "")) for one in statements)
+    times = Counter(str(one.get("Sid", "")) for one in statements(policy))
     named: dict[str, dict[str, Any]] = {}
-    for statement in statements:
+    for statement in statements(policy):
         sid, meaning = str(statement.get("Sid", "")), _meaning(statement)
         alone = sid and times[sid] == 1
         named[sid if alone else f"{sid or 'without a Sid'}: {_brief(meaning)}"] = meaning

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from config.stack import Stack
 from console.errors import UserError
 from iam_evaluation import DocumentKind
-from policies.documents.card import DocumentCard
+from policies.documents.card import ROLE_BOUNDARY, DocumentCard
 
 ACTIONS = (
     "iam:GetPolicy",
@@ -82,6 +82,8 @@ class Account:
             return self._bucket(arn.rpartition(":")[2])
         if card.kind is DocumentKind.RESOURCE:
             return self._key(stack)
+        if card.name == ROLE_BOUNDARY:
+            return self._managed(str(stack.boundary_arn))
         role = role_of(card, stack)
         if card.kind is DocumentKind.TRUST:
             return self._trust(role)
@@ -90,11 +92,6 @@ class Account:
     def boundary(self, role: str) -> str:
         """Return the ARN of a role's permissions boundary; empty where it has none."""
         return str(self._role(role).get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""))
-
-    def managed(self, arn: str) -> Held:
-        """Return a customer managed policy in the version that counts."""
-        found = self._ask("iam", "get_policy", PolicyArn=arn)
-        return Held(f"policy {arn}", {arn: self._version(arn, found)} if found else {}, bool(found))
 
     def _bucket(self, name: str) -> Held:
         found = self._ask("s3", "get_bucket_policy", Bucket=name)
@@ -117,6 +114,11 @@ class Account:
         found: Mapping[str, Any] = self._ask("iam", "get_role", RoleName=_plain(role)).get("Role", {})
         return found
 
+    def _managed(self, arn: str) -> Held:
+        found = self._ask("iam", "get_policy", PolicyArn=arn)
+        policies = {arn: self._version(arn, found)} if found else {}
+        return Held(f"policy {arn.partition('/')[2]}", policies, bool(found))
+
     def _permissions(self, role: str) -> Iterator[tuple[str, Policy]]:
         name = _plain(role)
         for inline in self._ask("iam", "list_role_policies", RoleName=name).get("PolicyNames", ()):
@@ -136,13 +138,14 @@ class Account:
         """Answer a call, or with nothing where AWS says that there is no such thing."""
         client = _told(lambda: self._session.client(service, endpoint_url=self._endpoint))
         try:
-            return _told(lambda: getattr(client, operation)(**parameters))
+            answer: Mapping[str, Any] = _told(lambda: getattr(client, operation)(**parameters))
         except ClientError as error:
             code = str(error.response["Error"]["Code"])
             if code in _GONE:
                 return {}
             needs = f"; reading needs {', '.join(ACTIONS)}" if code in _DENIED else ""
             raise LiveError(f"{' '.join(str(error).split())}{needs}") from None
+        return answer
 
 
 def role_of(card: DocumentCard, stack: Stack) -> str:

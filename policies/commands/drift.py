@@ -13,8 +13,8 @@ from config.stack_file import read_stack
 from console.messages import say
 from console.output import Format, write_rows
 from policies.documents import cards_of, documents
-from policies.documents.card import DocumentCard
-from policies.drift import Difference, differences
+from policies.documents.card import ROLE_BOUNDARY, DocumentCard
+from policies.drift import Difference, differences, statements
 from policies.live import Account, Held
 
 
@@ -64,19 +64,27 @@ def _of_stack(account: Account, stack: Stack) -> Iterator[DriftRow]:
         held = account.held(card, deployed)
         for one in _of_document(card, held, wanted[card.name].document()):
             yield DriftRow(stack.name, card.name, held.where, one.statement, one.what, one.wanted, one.found)
+    yield from _unbounded(account, deployed)
+
+
+def _unbounded(account: Account, stack: Stack) -> Iterator[DriftRow]:
+    """Yield the roles that have another boundary than the stack gives to them."""
+    wanted = stack.boundary_arn or "none"
+    for role in stack.role_names:
+        found = account.boundary(role) or "none"
+        if found != wanted:
+            yield DriftRow(
+                stack.name, ROLE_BOUNDARY, f"role {role}", "", "PermissionsBoundary", wanted, found
+            )
 
 
 def _of_document(card: DocumentCard, held: Held, wanted: Mapping[str, Any]) -> Iterator[Difference]:
     if not held.policies:
         yield Difference("", "the policy", "as rendered", "missing" if held.there else f"no {held.where}")
         return
-    found = {"Version": wanted["Version"], "Statement": []} if len(held.policies) > 1 else {}
-    for policy in held.policies.values():
-        if len(held.policies) == 1:
-            found = dict(policy)
-        else:
-            listed = policy.get("Statement", [])
-            found["Statement"] += listed if isinstance(listed, list) else [listed]
+    held_statements = [one for policy in held.policies.values() for one in statements(policy)]
+    versions = {str(policy.get("Version", "none")) for policy in held.policies.values()}
+    found = {"Version": ", ".join(sorted(versions)), "Statement": held_statements}
     # The deployer may be allowed more by others: its role is not the stack's.
     for one in differences(wanted, found):
         if card.name != "deployer" or one.wanted != "no such statement":

@@ -161,6 +161,21 @@ def test_the_auditors_tools_work_with_the_auditors_role(deployed: Deployed, comm
     assert "ListImages" in finished.stdout
 
 
+def verified(deployed: Deployed, *words: str) -> tuple[int, Any]:
+    """Run `audit verify` as the auditor: its exit code and what it found."""
+    deployed.stage.front.request("POST", "/_localaws/clock", json.dumps({"offset_seconds": 0}))
+    deployed.stage.front.cloud.cloudtrail.deliver_every(0.5)
+    finished = subprocess.run(
+        [sys.executable, "-m", "audit", "verify", "--format", "json", "--timeout", "60", *words],
+        cwd=ROOT,
+        env=environment(deployed.stage.front.server.url, deployed.credentials["auditor"]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return finished.returncode, json.loads(finished.stdout)
+
+
 @pytest.mark.parametrize("call", AUDITORS_REFUSED, ids=title)
 def test_the_auditor_does_nothing_else(deployed: Deployed, call: Call) -> None:
     """Nothing is written, deleted, loosened, decrypted past S3, stopped, taken on or seen elsewhere."""

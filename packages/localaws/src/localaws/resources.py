@@ -38,7 +38,7 @@ def _session_actions(call: Call) -> Iterator[str]:
     """What a session's tags and source identity need besides the role."""
     if call.parameters.get("Tags"):
         yield "sts:TagSession"
-    if call.parameters.get("SourceIdentity"):
+    if call.parameters.get("SourceIdentity") or call.caller.source_identity:  # a session hands its own on
         yield "sts:SetSourceIdentity"
 
 

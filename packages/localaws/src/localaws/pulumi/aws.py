@@ -103,7 +103,9 @@ def settings(inputs: Mapping[str, Any], endpoint: str) -> Settings:
     values = decoded(inputs)
     region = values.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if not region:
-        raise ConfigurationError("no Region is configured: run `pulumi config set aws:region REGION --stack STACK`")
+        raise ConfigurationError(
+            "no Region is configured: run `pulumi config set aws:region REGION --stack STACK`"
+        )
     for endpoints in values.get("endpoints", []):
         for service, url in endpoints.items():
             if url.rstrip("/") != endpoint.rstrip("/"):

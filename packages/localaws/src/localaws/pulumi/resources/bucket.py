@@ -55,7 +55,9 @@ class Bucket(ResourceType):
         region, request = region_of(aws, inputs), {"Bucket": inputs["bucket"]}
         if region != "us-east-1":
             request["CreateBucketConfiguration"] = {"LocationConstraint": region}
-        elif found(aws.client("s3", region).head_bucket, (*_GONE, "403"), Bucket=inputs["bucket"]) is not None:
+        elif (
+            found(aws.client("s3", region).head_bucket, (*_GONE, "403"), Bucket=inputs["bucket"]) is not None
+        ):
             reason = {"Code": "BucketAlreadyOwnedByYou", "Message": "the bucket exists, and is not adopted"}
             raise ClientError({"Error": reason}, "CreateBucket")
         if inputs.get("objectLockEnabled"):

@@ -171,29 +171,30 @@ def drift(
 
 
 @app.command()
-@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.argument("files", nargs=-1, type=PATH)
 @click.option(
     "--kind",
     type=click.Choice([one.value for one in DocumentKind]),
-    default=DocumentKind.RESOURCE.value,
-    show_default=True,
-    help="What the policies are attached to.",
+    help="What the policies are attached to. Default: as the rendered document of that name, else resource.",
 )
 @click.option(
     "--partition",
     type=click.Choice([one.value for one in Partition]),
-    default=Partition.AWS.value,
-    show_default=True,
-    help="Where they are meant for.",
+    help="Where they are meant for. Default: aws; of rendered documents, the stack's.",
 )
-def lint(*, files: Sequence[Path], kind: str, partition: str) -> int:
+@takes_output(*LIST_FORMATS)
+def lint(
+    *, files: Sequence[Path], kind: str | None, partition: str | None, format: Format, output: Path | None
+) -> int:
     """Find unknown actions, mistyped condition keys and ARNs of another partition; exit 1 if there are any.
 
-    Example: {command} --kind identity policies/rendered/prod/deployer.json
+    Without FILES, in the documents that the project has rendered.
+
+    Example: {command} --kind identity my-policy.json
     """
     from policies.commands.lint import lint as run  # noqa: PLC0415
 
-    return run(files, DocumentKind(kind), partition)
+    return run(files, DocumentKind(kind) if kind else None, partition, format, output)
 
 
 def _stacks(names: Sequence[str], account_id: str | None) -> list[Stack]:

@@ -74,8 +74,11 @@ def test_documents_settings_and_names_are_plain_values() -> None:
     assert imported(pure, *impure) == []
 
 
-def test_policies_know_the_program_only_to_see_what_it_registers() -> None:
-    assert importers("policies", "pulumi", "pulumi_aws", "boto3", "botocore", "audit", "localaws") == []
+def test_policies_know_the_program_only_to_see_what_it_registers_and_aws_only_to_see_what_is_live() -> None:
+    assert importers("policies", "pulumi", "pulumi_aws", "audit", "localaws") == []
+    assert {line.partition(" imports ")[0] for line in importers("policies", "boto3", "botocore")} == {
+        "policies/live.py"
+    }
     assert importers("policies", "components") == [
         "policies/commands/controls.py imports components.registered"
     ]
@@ -128,7 +131,7 @@ def test_only_the_settings_read_the_stack_configuration() -> None:
 
 
 def test_boto3_stays_with_those_that_talk_to_aws() -> None:
-    for room in ("config", "components", "policies"):
+    for room in ("config", "components"):
         assert importers(room, "boto3") == []
 
 

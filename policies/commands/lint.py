@@ -3,33 +3,79 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from console.output import write_text
+import msgspec
+
+from config.stack_file import project_folder, read_stack, stack_names
+from console.messages import say
+from console.output import Format, write_rows, write_text
 from console.text import safe
 from iam_evaluation import DocumentKind, PolicyError
+from policies.documents import all_cards
 from policies.reference import find_problems
 
+_DEFAULT_PARTITION = "aws"
 
-def lint(files: Sequence[Path], kind: DocumentKind, partition: str) -> int:
+
+class LintRow(msgspec.Struct, frozen=True):
+    """One problem of a document, which was looked at as one of that kind, meant for that partition."""
+
+    file: str
+    kind: str
+    partition: str
+    problem: str
+
+
+def lint(
+    files: Sequence[Path],
+    kind: DocumentKind | None,
+    partition: str | None,
+    format: Format,
+    output: Path | None,
+) -> int:
     """Print the problems of each document; return 1 if there is any, else 0.
+
+    Without `files`, those are looked at that the project in hand has rendered, each for its stack's partition.
+    A document that has the name of a rendered one is of that one's kind, unless `kind` says otherwise. A table
+    is a line for each problem, and nothing where there is none.
 
     Raises:
         PolicyError: a file cannot be read as JSON.
+        OutputError: the output file cannot be written.
 
     """
-    problems = [f"{file}: {problem}" for file in files for problem in _problems(file, kind, partition)]
-    write_text("".join(f"{safe(problem)}\n" for problem in problems), None)
-    return 1 if problems else 0
+    asked = [(file, partition or _DEFAULT_PARTITION) for file in files] or list(_own(partition))
+    rows = [row for file, meant_for in asked for row in _rows(file, kind or _kind(file), meant_for)]
+    if format is Format.TABLE:
+        write_text("".join(f"{safe(f'{row.file}: {row.problem}')}\n" for row in rows), output)
+    else:
+        write_rows(rows, LintRow.__struct_fields__, format, output)
+    if not files:
+        say(f"{len(asked)} rendered documents, {len(rows)} problem(s)")
+    return 1 if rows else 0
 
 
-def _problems(file: Path, kind: DocumentKind, partition: str) -> list[str]:
+def _own(partition: str | None) -> Iterator[tuple[Path, str]]:
+    folder = project_folder() / "policies" / "rendered"
+    for name in stack_names():
+        for file in sorted((folder / name).glob("*.json")):
+            yield file, partition or read_stack(name).place.partition
+
+
+def _kind(file: Path) -> DocumentKind:
+    kinds = {card.name: card.kind for card in all_cards()}
+    return kinds.get(file.stem, DocumentKind.RESOURCE)
+
+
+def _rows(file: Path, kind: DocumentKind, partition: str) -> Iterator[LintRow]:
     try:
         document: Any = json.loads(file.read_bytes())
     except OSError as error:
         raise PolicyError(f"{file}: {error.strerror}; name a file that holds a policy as JSON") from error
     except ValueError as error:
         raise PolicyError(f"{file}: not JSON: {error}") from error
-    return list(find_problems(document, kind, partition=partition))
+    for problem in find_problems(document, kind, partition=partition):
+        yield LintRow(str(file), kind.value, partition, problem)

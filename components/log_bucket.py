@@ -64,7 +64,7 @@ class LogBucket(pulumi.ComponentResource):
                         "sse_algorithm": "aws:kms",
                         "kms_master_key_id": key_arn,
                     },
-                    # As S3 sets it on new buckets since April 2026, said so that it is no drift on any bucket.
+                    # S3 sets it on new buckets since April 2026; said, so that it is no drift on any.
                     "blocked_encryption_types": ["SSE-C"],
                     "bucket_key_enabled": stack.settings.log_bucket.s3_bucket_key,
                 }

@@ -1,4 +1,4 @@
-"""Which Regions there are, and the partition of each, by the list that botocore ships; without botocore itself.
+"""Which Regions there are, and the partition of each, by the list that botocore ships as data.
 
 AWS opens Regions faster than lists are installed. `aws:skipRegionValidation`, with which Pulumi's AWS
 provider takes a Region unseen, lets one through here too: the form of its name tells its partition.
@@ -22,7 +22,7 @@ UNSEEN = "skipRegionValidation"
 
 
 def partition_of(region: str) -> str | None:
-    """Return the partition that a Region lies in, by the form of its name; None where no partition has such."""
+    """Return the partition that a Region lies in, by the form of its name; None where it fits none."""
     forms = ((one["id"], one["regionRegex"]) for one in _partitions())
     return next((name for name, form in forms if re.fullmatch(form.strip("^$"), region)), None)
 
@@ -47,8 +47,8 @@ def problem(region: object, stack: str, *, unseen: object = False) -> str | None
     if region in known or str(unseen).lower() == "true":
         return None
     return (
-        f'aws:region: "{region}" is in no list of Regions here; run: {put.format(near)}; or, if AWS has opened'
-        f" it since: pulumi config set aws:{UNSEEN} true --stack {stack}"
+        f'aws:region: "{region}" is in no list of Regions here; run: {put.format(near)}; or, if AWS has'
+        f" opened it since: pulumi config set aws:{UNSEEN} true --stack {stack}"
     )
 
 

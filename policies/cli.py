@@ -160,8 +160,8 @@ def drift(
 ) -> int:
     """Compare the live account's policies with the rendered ones; exit 1 if they say something else.
 
-    Reads only: s3:GetBucketPolicy, kms:DescribeKey and GetKeyPolicy, iam:GetRole, GetRolePolicy, ListRolePolicies,
-    ListAttachedRolePolicies, GetPolicy and GetPolicyVersion, sts:GetCallerIdentity.
+    It reads by s3:GetBucketPolicy, kms:DescribeKey and GetKeyPolicy, iam:GetRole, GetRolePolicy,
+    ListRolePolicies, ListAttachedRolePolicies, GetPolicy and GetPolicyVersion, and sts:GetCallerIdentity.
 
     Example: {command} --stack prod --profile auditor
     """

@@ -24,15 +24,19 @@ caption { text-align: left; font-weight: 600; padding: 1.2rem 0 .4rem } caption 
 .id { width: 8.5em } .verdict { width: 6.5em } .evidence { width: 11em }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem } dt { font-weight: 600 }
 dd { margin: 0; overflow-wrap: anywhere }
-.met { color: #0b6b3a } .not-met { color: #a3210f; font-weight: 600 } .partly, .yours, .open { color: #7a5a00 }
-@media screen and (prefers-color-scheme: dark) { body { color: #e6e9ec; background: #14171a } a { color: #8fc1ff }
+.met { color: #0b6b3a } .not-met { color: #a3210f; font-weight: 600 }
+.partly, .yours, .open { color: #7a5a00 }
+@media screen and (prefers-color-scheme: dark) {
+  body { color: #e6e9ec; background: #14171a } a { color: #8fc1ff }
   .met { color: #7bd8a5 } .not-met { color: #ff9a8a } .partly, .yours, .open { color: #e5c46b } }
 @media screen and (max-width: 40rem) { .evidence { display: none } }
 @page { size: A4; margin: 14mm 12mm }
-@media print { body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none }
-  table { font-size: 8pt } td, th { padding: 1.2pt 4pt } tr { break-inside: avoid } thead { display: table-header-group }
-  caption { padding: 6pt 0 2pt; break-after: avoid } h1 { font-size: 15pt; margin: 0 0 4pt } h2 { font-size: 12pt }
-  section + section { break-before: page } p, dl { margin: 3pt 0 } a { color: inherit } }
+@media print {
+  body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none }
+  table { font-size: 8pt } td, th { padding: 1.2pt 4pt } tr { break-inside: avoid }
+  thead { display: table-header-group } caption { padding: 6pt 0 2pt; break-after: avoid }
+  h1 { font-size: 15pt; margin: 0 0 4pt } section + section { break-before: page }
+  p, dl { margin: 3pt 0 } a { color: inherit } }
 """
 _MEANINGS = (
     "met: all evidence holds. partly: it holds, and something is still missing, as said. yours: it holds, and "
@@ -54,7 +58,7 @@ class Assessment:
 
 
 def controls_page(assessed: Iterable[Assessment], tests_ran: str, brief: Callable[[Verdict], str]) -> str:
-    """Return the page; `brief` tells the evidence of a control, `tests_ran` when the tests ran, if they did."""
+    """Return the page; `brief` tells a control's evidence, `tests_ran` when the tests ran, if they did."""
     said = _commit()
     sections = "".join(_section(one, said, tests_ran, brief) for one in assessed)
     return page("Controls", sections, style=_STYLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 FILE = "test-results.xml"
 """Its name, in the folder of Pulumi.yaml."""
@@ -49,10 +49,10 @@ def read_results(file: Path) -> Results:
 
     """
     try:
-        suites = list(ElementTree.parse(file).getroot().iter("testsuite"))  # noqa: S314 - our own tests wrote it
+        suites = list(ET.parse(file).getroot().iter("testsuite"))  # noqa: S314 - our own tests wrote it
     except FileNotFoundError:
         return NONE
-    except (OSError, ElementTree.ParseError) as error:
+    except (OSError, ET.ParseError) as error:
         raise ResultsError(f"{file}: no results of tests: {error}; write it anew with `make test`") from None
     found: dict[str, str] = {}
     for case in (case for suite in suites for case in suite.iter("testcase")):
@@ -64,7 +64,7 @@ def read_results(file: Path) -> Results:
 _RANK = ("passed", "was skipped", "failed")
 
 
-def _outcome(case: ElementTree.Element) -> str:
+def _outcome(case: ET.Element) -> str:
     kinds = {child.tag for child in case}
     if kinds & {"failure", "error"}:
         return "failed"

@@ -38,9 +38,9 @@ def lint(
 ) -> int:
     """Print the problems of each document; return 1 if there is any, else 0.
 
-    Without `files`, those are looked at that the project in hand has rendered, each for its stack's partition.
-    A document that has the name of a rendered one is of that one's kind, unless `kind` says otherwise. A table
-    is a line for each problem, and nothing where there is none.
+    Without `files`, those are looked at that the project in hand has rendered, each for its stack's
+    partition. A document that has the name of a rendered one is of that one's kind, unless `kind` says
+    otherwise. A table is a line for each problem, and nothing where there is none.
 
     Raises:
         PolicyError: a file cannot be read as JSON.

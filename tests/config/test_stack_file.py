@@ -11,8 +11,8 @@ import yaml
 from pulumi.runtime import config as stack_config
 from pulumi.runtime import mocks
 
-from config.regions import partition_of
 from config.pulumi_config import load_settings
+from config.regions import partition_of
 from config.settings import ConfigurationError
 from config.stack_file import read_stack, stack_names
 from tests import ROOT

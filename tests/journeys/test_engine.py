@@ -89,7 +89,7 @@ def test_a_policy_edited_by_hand_is_drift(project: Project) -> None:
 def test_keys_of_callers_that_are_unblocked_by_hand_are_drift_where_the_program_blocks_them(
     project: Project,
 ) -> None:
-    """A new bucket blocks SSE-C already, so that saying so changes nothing; unblocking it by hand is undone."""
+    """A new bucket blocks SSE-C, so that saying so changes nothing; unblocking it by hand is undone."""
     project.configure(block_sse_c="true")
     project.up("--expect-no-changes")
     s3 = project.aws.client("s3")

@@ -18,7 +18,7 @@ ELSEWHERE = {
     ("Security Hub", "CloudTrail.9"),
     ("Security Hub", "CloudWatch.16"),
 }
-"""What Prowler does not have: looked up by hand where `controls.yaml` says that the framework is published."""
+"""What Prowler does not have: looked up by hand where the framework is published."""
 FSBP = {
     "CloudTrail.1",
     "CloudTrail.2",
@@ -31,9 +31,7 @@ FSBP = {
     "KMS.3",
 }
 """AWS's list: https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html"""
-_SMALL = set(
-    "a an the is are be should ensure of in for to with by and at that on all its not least one".split()
-)
+_SMALL = "a an the is are be should ensure of in for to with by and at that on all its not least one"
 
 
 def known(framework: str, number: str) -> Iterator[str]:
@@ -66,7 +64,7 @@ CITED = sorted(set(cited()))
 def words(title: str) -> set[str]:
     """What a title speaks of: without small words, endings and differences of case."""
     plain = title.lower().replace("region", "regions").replace("secure socket layer", "ssl")
-    return {word.rstrip("s")[:8] for word in re.findall(r"[a-z0-9]+", plain)} - {one[:8] for one in _SMALL}
+    return {word.rstrip("s")[:8] for word in re.findall(r"[a-z0-9]+", plain)} - set(_SMALL.split())
 
 
 def title(framework: str, number: str) -> str:

@@ -14,8 +14,8 @@ class AuditTrailArgs(TypedDict):
     letter or digit at both ends; or empty. Default: empty."""
     bucket_name: NotRequired[str]
     """The log bucket's name. Empty: <trail name>-<account>-<Region>. Another name replaces the bucket.
-    Allowed: 3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends, none of the
-    beginnings and ends that S3 keeps to itself, such as xn-- and -s3alias; or empty. Default: empty."""
+    Allowed: 3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends, not beginning
+    or ending as S3 keeps to itself, such as xn-- and -s3alias; or empty. Default: empty."""
     key_prefix: NotRequired[str]
     """What stands before AWSLogs/ in the keys of log files. Logs under an earlier prefix stay where they
     are, as well protected and readable as before. Allowed: up to 200 letters, digits and !-_.*'(), in

@@ -27,7 +27,8 @@ dd { margin: 0; overflow-wrap: anywhere }
 .met { color: #0b6b3a } .not-met { color: #a3210f; font-weight: 600 }
 .partly, .yours, .open { color: #7a5a00 }
 @media screen and (prefers-color-scheme: dark) {
-  body { color: #e6e9ec; background: #14171a } a { color: #8fc1ff }
+  body { color: #e6e9ec; background: #14171a }
+  a { color: #8fc1ff }
   .met { color: #7bd8a5 } .not-met { color: #ff9a8a } .partly, .yours, .open { color: #e5c46b } }
 @media screen and (max-width: 40rem) { .evidence { display: none } }
 @page { size: A4; margin: 14mm 12mm }
@@ -39,8 +40,8 @@ dd { margin: 0; overflow-wrap: anywhere }
   p, dl { margin: 3pt 0 } a { color: inherit } }
 """
 _MEANINGS = (
-    "met: all evidence holds. partly: it holds, and something is still missing, as said. yours: it holds, and "
-    "the rest is left to people. open: nothing stands for it yet. NOT MET: some evidence does not hold."
+    "met: all evidence holds. partly: it holds, and something is still missing, as said. yours: it holds, "
+    "and the rest is left to people. open: nothing stands for it yet. NOT MET: some evidence does not hold."
 )
 _SCOPE = (
     "One stack of this project: its trail, log bucket, key, roles and their policies, as the program would "

@@ -22,8 +22,8 @@ class LogBucketSettings(Group):
 
     bucket_name: str = setting(
         "",
-        "3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends, not beginning or ending "
-        "as S3 keeps to itself, such as xn-- and -s3alias; or empty",
+        "3 to 63 lowercase letters, digits and dashes, a letter or digit at both ends, not beginning or "
+        "ending as S3 keeps to itself, such as xn-- and -s3alias; or empty",
         "The log bucket's name. Empty: <trail name>-<account>-<Region>. Another name replaces the bucket.",
         Change.REPLACEMENT,
         pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z|^\Z",

@@ -132,7 +132,7 @@ def told(folder: Path, expect: int) -> list[tuple[str, str, str]]:
 def test_what_is_changed_by_hand_is_told_and_nothing_else(
     local_aws: LocalAws, live: Stack, tmp_path: Path
 ) -> None:
-    """Bucket, key, trust, permissions and boundary: each change by hand is one line, and no change is none."""
+    """Bucket, key, trust, permissions and boundary: each change by hand is one line, no change none."""
     assert told(tmp_path, 0) == []
     s3, kms, iam = local_aws.client("s3"), local_aws.client("kms"), local_aws.client("iam")
     policy = json.loads(s3.get_bucket_policy(Bucket=live.bucket)["Policy"])

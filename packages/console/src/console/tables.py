@@ -44,9 +44,9 @@ class Tables:
     ) -> None:
         """Write a table, an empty line after the one before.
 
-        Where it is wider than the terminal, or with `fold` than a page where there is no terminal, its widest
-        columns become narrower: cells are cut at "…" or, with `fold`, go on in the next line. Columns for which
-        there is no room then are left out from the right.
+        Where it is wider than the terminal, or with `fold` than a page where there is no terminal, its
+        widest columns become narrower: cells are cut at "…" or, with `fold`, go on in the next line. Columns
+        for which there is no room then are left out from the right.
         """
         if fold and self.room is None:
             self.room = _said_columns() or _PAGE

@@ -18,7 +18,8 @@ from botocore.loaders import Loader
 
 from audit.errors import AuditError
 
-DEFAULT_REGION = "us-east-1"
+_ANY_REGION = "us-east-1"
+_OF_NO_REGION = ("iam", "s3", "sts")  # they answer anywhere: S3 sends on to the Region of a bucket
 _CONNECT_SECONDS = 10  # an endpoint that does not answer by then is not there; botocore would wait for 60
 _READ_SECONDS = 15  # between two bytes of an answer; botocore would wait for 60, five times over
 _MAKING = threading.Lock()  # sessions make clients for one thread at a time
@@ -64,9 +65,15 @@ class Aws:
         try:
             with _MAKING:
                 session = _session(self.profile, loader)
+                place = region or self.region or session.region_name
+                if not place and service not in _OF_NO_REGION:
+                    raise AccessError(
+                        f"no Region to ask {service} in; give --region REGION, or set AWS_REGION or the"
+                        " profile's region"
+                    )
                 return session.client(
                     service,
-                    region_name=region or self.region or session.region_name or DEFAULT_REGION,
+                    region_name=place or _ANY_REGION,
                     endpoint_url=self.endpoint_url,
                     config=config,
                 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from localaws.testing import LocalAws
 from tests.audit.test_scan import record
 from tests.corpus import log_file
 
@@ -137,3 +139,18 @@ def test_query_answers_and_lists_its_named_queries(logs: Path) -> None:
     )
     assert done.stdout.split() == ["eventname", "CreateImage", "ListImages"]
     assert "who-started-pipelines" in audit("query").stdout
+
+
+def test_a_missing_region_is_said_and_none_is_taken_for_it(local_aws: LocalAws, tmp_path: Path) -> None:
+    """Event history of a Region that nobody named would be a wrong answer."""
+    found = {**os.environ, **local_aws.environment(), "AWS_CONFIG_FILE": str(tmp_path / "none")}
+    surroundings = {name: value for name, value in found.items() if not name.endswith("_REGION")}
+    command = [sys.executable, "-m", "audit", "history"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, env=surroundings
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "audit: no Region to ask cloudtrail in; give --region REGION, or set AWS_REGION or the profile's"
+        " region\n"
+    )

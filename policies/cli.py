@@ -90,7 +90,7 @@ def render(
 
 @app.command()
 @_stack_option
-@takes_output(*LIST_FORMATS)
+@takes_output(*LIST_FORMATS, Format.HTML)
 @_account_option
 @click.option("--red", is_flag=True, help="Only answers that are not as expected.")
 def prove(
@@ -98,7 +98,7 @@ def prove(
 ) -> int:
     """Say who can do what, and which statement says so; exit 1 if an answer is not as expected.
 
-    Example: {command} --stack prod
+    Example: {command} --stack prod --format html --output matrix.html
     """
     from policies.commands.prove import prove as run  # noqa: PLC0415
 

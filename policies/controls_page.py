@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 
 from config.stack import Stack
-from config.stack_file import PLACEHOLDER_ACCOUNT, project_folder
 from console.page import page
 from console.text import html
 from policies.controls import Verdict
+from policies.title_block import STYLE, commit, title_block
 
 _STYLE = """
 body { font: 16px/1.45 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
@@ -22,8 +20,6 @@ td, th { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bo
          overflow-wrap: anywhere }
 caption { text-align: left; font-weight: 600; padding: 1.2rem 0 .4rem } caption a { font-weight: 400 }
 .id { width: 8.5em } .verdict { width: 6.5em } .evidence { width: 11em }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem } dt { font-weight: 600 }
-dd { margin: 0; overflow-wrap: anywhere }
 .met { color: #0b6b3a } .not-met { color: #a3210f; font-weight: 600 }
 .partly, .yours, .open { color: #7a5a00 }
 @media screen and (prefers-color-scheme: dark) {
@@ -60,30 +56,23 @@ class Assessment:
 
 def controls_page(assessed: Iterable[Assessment], tests_ran: str, brief: Callable[[Verdict], str]) -> str:
     """Return the page; `brief` tells a control's evidence, `tests_ran` when the tests ran, if they did."""
-    said = _commit()
+    said = commit()
     sections = "".join(_section(one, said, tests_ran, brief) for one in assessed)
-    return page("Controls", sections, style=_STYLE)
+    return page("Controls", sections, style=STYLE + _STYLE)
 
 
-def _section(one: Assessment, commit: str, tests_ran: str, brief: Callable[[Verdict], str]) -> str:
-    place = one.stack.place
-    sure = " (a placeholder: give --account-id)" if place.account_id == PLACEHOLDER_ACCOUNT else ""
-    facts = {
-        "Account": f"{place.account_id}{sure}",
-        "Region": f"{place.region}, home of a trail of all Regions",
-        "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "Commit": commit,
+def _section(one: Assessment, said: str, tests_ran: str, brief: Callable[[Verdict], str]) -> str:
+    more = {
         "Tests": f"ran at {tests_ran}" if tests_ran else "no results: `make test` writes them",
         "Scope": _SCOPE,
         "Totals": ", ".join(f"{count} {word}" for word, count in one.counts.items()),
     }
-    block = "".join(f"<dt>{name}</dt><dd>{html(value)}</dd>\n" for name, value in facts.items())
     tables = "".join(
         _table(list(verdicts), brief)
         for _, verdicts in groupby(one.verdicts, lambda two: two.control.framework)
     )
     return (
-        f"<section>\n<h1>Controls of the stack {html(one.stack.name)}</h1>\n<dl>\n{block}</dl>\n"
+        f"<section>\n<h1>Controls of the stack {html(one.stack.name)}</h1>\n{title_block(one.stack, said, more)}"
         f"<p>{_MEANINGS}</p>\n{tables}</section>\n"
     )
 
@@ -114,14 +103,3 @@ def _row(verdict: Verdict, evidence: str) -> str:
         )
         + "</tr>\n"
     )
-
-
-def _commit() -> str:
-    """The commit of the project, and whether files differ from it."""
-    folder = project_folder()
-    try:
-        asked = ("git", "-C", str(folder), "describe", "--always", "--dirty=, with changes", "--abbrev=12")
-        said = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return "none: the project is not under git"
-    return said.stdout.strip()

@@ -10,9 +10,10 @@ import msgspec
 
 from config.stack import Stack
 from console.messages import say
-from console.output import Format, write_rows
+from console.output import Format, write_rows, write_text
 from iam_evaluation import Verdict
 from policies.form import faults, unknown_words
+from policies.matrix_page import Answer, matrix_page
 from policies.proof import Proof
 from policies.proofs import ANYTHING_ELSE, World, red
 
@@ -50,15 +51,17 @@ class AnswerRow(msgspec.Struct, frozen=True):
 def prove(stacks: Sequence[Stack], format: Format, output: Path | None, *, only_red: bool = False) -> int:
     """Print every answer; return 1 if one is not as expected, or a document has a fault of form.
 
-    A table has one line for all whom the same question gives the same answer; the other formats one for each.
+    A table and a page have one line for all whom the same question gives the same answer; the other formats
+    one for each. A page says of everybody who it is.
 
     Raises:
         PolicyError: a document is malformed.
         OutputError: the output file cannot be written.
 
     """
-    row_type = AnswersRow if format is Format.TABLE else AnswerRow
+    row_type = AnswerRow if format not in {Format.TABLE, Format.HTML} else AnswersRow
     rows: list[msgspec.Struct] = []
+    page: list[tuple[Stack, Sequence[Answer], str]] = []
     wrong = 0
     for stack in stacks:
         world = World(stack)
@@ -69,10 +72,22 @@ def prove(stacks: Sequence[Stack], format: Format, output: Path | None, *, only_
             say(f"{stack.name}: {fault.document} {fault.sid}: {fault.message}")
         wrong += len(found) + len(bad)
         shown = found if only_red else proofs
-        rows.extend(_grouped(stack, shown) if format is Format.TABLE else _each(stack, shown))
-        say(f"{stack.name}: {len(proofs)} answers, {len(proofs) - len(found)} as expected, {len(found)} not")
-    write_rows(rows, row_type.__struct_fields__, format, output, fold=True)
+        totals = f"{len(proofs)} answers, {len(proofs) - len(found)} as expected, {len(found)} not"
+        if format is Format.HTML:
+            page.append((stack, list(map(_on_page, _grouped(stack, shown))), totals))
+        else:
+            rows.extend(_grouped(stack, shown) if format is Format.TABLE else _each(stack, shown))
+        say(f"{stack.name}: {totals}")
+    if format is Format.HTML:
+        write_text(matrix_page(page), output)
+    else:
+        write_rows(rows, row_type.__struct_fields__, format, output, fold=True)
     return 1 if wrong else 0
+
+
+def _on_page(row: AnswersRow) -> Answer:
+    wrong = "" if row.as_expected == "yes" else row.as_expected
+    return Answer(row.question, row.answer, row.who, row.because, wrong)
 
 
 def _answer(verdict: Verdict) -> str:

@@ -115,5 +115,8 @@ _MAKE = "make it, or correct the setting"
 _LOOKS: dict[str, tuple[Callable[[str, pulumi.InvokeOptions], None], str]] = {
     "role": (_role, _MAKE),
     "user": (_user, _MAKE),
-    "policy": (_policy, "an administrator makes it from role-boundary.json, which `ibtrail policies render` writes"),
+    "policy": (
+        _policy,
+        "an administrator makes it from role-boundary.json, which `ibtrail policies render` writes",
+    ),
 }

@@ -115,9 +115,7 @@ def fates(stack: Stack) -> Iterator[Fate]:
         beneath = [(twin, unmasked[mutant.name])] if twin and mutant.name in unmasked else []
         tries = [(stack, mutant), *beneath]
         unbounded = tries if stack.boundary_arn and mutant.document != ROLE_BOUNDARY else []
-        found = chain(
-            (killer(*one) for one in tries), (killer(*one, bounded=False) for one in unbounded)
-        )
+        found = chain((killer(*one) for one in tries), (killer(*one, bounded=False) for one in unbounded))
         killed_by = next((name for name in found if name), None)
         yield Fate(mutant, killed_by, None if killed_by else reasons().get(mutant.name))
 

@@ -14,7 +14,9 @@ from policies.service_actions import one_of_each_verb
 
 _EVERYONE = "everyone"
 _BUT = "everyone but "
-_KEYS = frozenset({"ask", "action", "target", "given", "exact", "any region", "if", "asked of", "allowed", "denied"})
+_KEYS = frozenset(
+    {"ask", "action", "target", "given", "exact", "any region", "if", "asked of", "allowed", "denied"}
+)
 _EACH_VERB = ":each verb"
 
 

@@ -9,7 +9,10 @@ from typing import Any
 from config.stack import Stack
 from policies.documents import documents
 
-_TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}],
+}
 
 
 def make_boundary(iam: Any, stack: Stack) -> None:
@@ -29,5 +32,9 @@ def deployers_credentials(aws: Any, stack: Stack) -> Mapping[str, str]:
     )
     make_boundary(iam, stack)
     given = aws.client("sts").assume_role(RoleArn=stack.deployer_role_arn, RoleSessionName="deploying")
-    names = {"ACCESS_KEY_ID": "AccessKeyId", "SECRET_ACCESS_KEY": "SecretAccessKey", "SESSION_TOKEN": "SessionToken"}
+    names = {
+        "ACCESS_KEY_ID": "AccessKeyId",
+        "SECRET_ACCESS_KEY": "SecretAccessKey",
+        "SESSION_TOKEN": "SessionToken",
+    }
     return {f"LOCALAWS_{name}": given["Credentials"][theirs] for name, theirs in names.items()}

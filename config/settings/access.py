@@ -111,7 +111,9 @@ class AccessSettings(Group):
             trusted = getattr(access, f"{who}_trusted_arns")
             named = trusted and not any(arn.endswith(":root") for arn in trusted)
             if getattr(access, f"{who}_requires") != MFA and not named:
-                wrong = "would let in whole accounts without a second factor; allowed: roles and users by name"
+                wrong = (
+                    "would let in whole accounts without a second factor; allowed: roles and users by name"
+                )
                 yield Impossible(f"{who}_requires", wrong, MFA, beside=f"{who}_trusted_arns")
 
     @check

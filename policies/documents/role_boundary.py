@@ -48,7 +48,9 @@ def _kept(
         purpose=_PURPOSES[what],
         reference=_KMS_ALIASES if conditions else _BOUNDARIES,
         effect="Allow",
-        actions=tuple(sorted({one for statement in written for one in statement.actions if _of(one) == service})),
+        actions=tuple(
+            sorted({one for statement in written for one in statement.actions if _of(one) == service})
+        ),
         resources=resources,
         conditions=conditions or {},
     )

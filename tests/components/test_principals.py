@@ -39,7 +39,9 @@ def test_those_who_may_change_settings_deploy(role: str) -> None:
     assert deploy(caller=caller, **{**ROLES, "deployer_role_name": "ci/deployer"}).one("Trail")
 
 
-@pytest.mark.parametrize("settings", [{}, {**ROLES, "protect_logs": False}, {"deployer_role_name": "deployer"}])
+@pytest.mark.parametrize(
+    "settings", [{}, {**ROLES, "protect_logs": False}, {"deployer_role_name": "deployer"}]
+)
 def test_a_stack_that_locks_nothing_is_deployed_by_anybody(settings: dict[str, Any]) -> None:
     """AWS decides then what the caller may."""
     assert deploy(caller=ADMINISTRATOR, **settings).one("Trail")

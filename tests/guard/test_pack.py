@@ -23,7 +23,9 @@ PACK = ROOT / "policies" / "guard"
 pytestmark = pytest.mark.engine
 
 
-def pulumi(aws: LocalAws, folder: Path, *arguments: str, **credentials: str) -> subprocess.CompletedProcess[str]:
+def pulumi(
+    aws: LocalAws, folder: Path, *arguments: str, **credentials: str
+) -> subprocess.CompletedProcess[str]:
     """Run the real engine in `folder` against `aws`."""
     return subprocess.run(
         [sys.executable, "-m", "localaws", "pulumi", "--endpoint", aws.endpoint, *arguments],

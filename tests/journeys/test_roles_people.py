@@ -207,7 +207,11 @@ def test_the_auditor_verifies_delivery_from_any_region(deployed: Deployed, regio
     """Each channel is seen, and nothing that a cause would need is hidden from the auditor."""
     code, result = verified(deployed, region)
     assert (code, result["findings"]) == (0, [])
-    assert {row["channel"] for row in result["channels"]} == {"Event history", "S3 log file", "CloudWatch Logs"}
+    assert {row["channel"] for row in result["channels"]} == {
+        "Event history",
+        "S3 log file",
+        "CloudWatch Logs",
+    }
 
 
 @pytest.mark.usefixtures("present")
@@ -215,7 +219,9 @@ def test_the_auditor_sees_a_fault_of_one_region_there_alone(deployed: Deployed) 
     """Where the bucket refuses one Region's logs, the others' arrive."""
     s3, bucket = deployed.stage.front.client("s3"), deployed.names["bucket"]
     policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
-    denied = deny("s3:PutObject", resource=f"arn:aws:s3:::{bucket}/*/eu-west-1/*", Principal="*", Sid="TooStrict")
+    denied = deny(
+        "s3:PutObject", resource=f"arn:aws:s3:::{bucket}/*/eu-west-1/*", Principal="*", Sid="TooStrict"
+    )
     broken = json.loads(policy) | {"Statement": [*json.loads(policy)["Statement"], denied]}
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(broken))
     try:

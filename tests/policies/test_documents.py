@@ -131,7 +131,12 @@ def actions_of(stack: Stack, name: str) -> set[str]:
 
 def test_the_deployer_may_destroy_only_what_is_not_protected() -> None:
     """Without protection the deployer may empty and delete; with it the policy has no word of that."""
-    destroying = {"s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion"}
+    destroying = {
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteBucket",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+    }
     assert destroying <= actions_of(FULL_OPEN, "deployer")
     assert not destroying & actions_of(FULL, "deployer")
     key = {stack.name: deployers_of_key(stack) for stack in (FULL, FULL_OPEN)}

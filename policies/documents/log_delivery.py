@@ -100,7 +100,7 @@ def _auditor(stack: Stack) -> tuple[Statement, ...]:
             reference=_LOGS_ACTIONS,
             effect="Allow",
             actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
-            resources=(f"{_group(stack)}:*",),
+            resources=(_group(stack), f"{_group(stack)}:*"),  # AWS names a group in both ways
         ),
         Statement(
             sid="SeeLogGroups",
@@ -194,6 +194,7 @@ def _targets(stack: Stack) -> dict[str, Target]:
         ),
         "stream of another Region": Target(f"{stream[:-1]}{'9' if stream[-1] != '9' else '8'}", account),
         "another log group": Target(f"{group}x:*", account),
+        "another log group by its own ARN": Target(f"{group}x", account),
         "every log group": Target(stack.place.arn("logs", "log-group:*"), account),
     }
 

@@ -25,11 +25,12 @@ def build(stack: Stack) -> tuple[Statement, ...]:
     The key is known by its alias: nobody who may not change a key's policy can call the key so.
     """
     written = _written(stack)
+    group = stack.place.arn("logs", f"log-group:{stack.log_group}")
     key = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": stack.alias}}
     kept = [
         _kept("Buckets", written, "s3", (*stack.bucket_arns, *(f"{arn}/*" for arn in stack.bucket_arns))),
         _kept("Key", written, "kms", (stack.place.arn("kms", "key/*"),), key),
-        _kept("LogGroup", written, "logs", (stack.place.arn("logs", f"log-group:{stack.log_group}:*"),)),
+        _kept("LogGroup", written, "logs", (group, f"{group}:*")),
         _kept("Looking", written, "other", ("*",)),
     ]
     return tuple(one for one in kept if one.actions)

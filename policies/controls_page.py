@@ -72,7 +72,8 @@ def _section(one: Assessment, said: str, tests_ran: str, brief: Callable[[Verdic
         for _, verdicts in groupby(one.verdicts, lambda two: two.control.framework)
     )
     return (
-        f"<section>\n<h1>Controls of the stack {html(one.stack.name)}</h1>\n{title_block(one.stack, said, more)}"
+        f"<section>\n<h1>Controls of the stack {html(one.stack.name)}</h1>\n"
+        f"{title_block(one.stack, said, more)}"
         f"<p>{_MEANINGS}</p>\n{tables}</section>\n"
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +18,7 @@ from config.stack import Stack
 from config.stack_file import read_stack
 from console.output import Format
 from console.runner import run
+from policies.actors import actors
 from policies.cli import app
 from policies.commands.mutate import mutate
 from policies.commands.prove import prove
@@ -44,13 +47,40 @@ def test_prove_answers_every_question_of_a_stack() -> None:
     assert told["write-log", "cloudtrail"] == ("yes", "allow: CloudTrailWritesLogs")
 
 
-def test_the_table_groups_who_gets_the_same_answer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_groups_who_gets_the_same_answer(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A table has each question with everybody to whom the same answer is given, and no colour codes."""
+    monkeypatch.setenv("COLUMNS", "1000")
     assert prove([PLAIN], Format.TABLE, None) == 0
     text = capsys.readouterr().out
     assert text.count("Who can stop the trail?") == 3  # root, administrators, everybody else
     assert "KeepLogs" in text
     assert "\x1b" not in text
+
+
+def test_the_page_says_who_everybody_is_and_answers_each_question_once(tmp_path: Path) -> None:
+    """Everybody has a line with title and principal, and every question a heading of its own."""
+    file = tmp_path / "matrix.html"
+    assert prove([PLAIN], Format.HTML, file) == 0
+    text = html.unescape(file.read_text("utf-8"))
+    for actor in actors(PLAIN).values():
+        line = f"<td>{actor.name}</td><td>{actor.title}</td>"
+        assert text.count(line) == 1
+    asked = re.findall("<h3>(.*?)</h3>", text)
+    assert len(asked) == len(set(asked))
+    assert "Who can stop the trail?" in asked
+    assert 'class="answer wrong"' not in text
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_a_page(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long cells go on in the next line, at the width that COLUMNS says, else at 120."""
+    for said, widest in (("", 120), ("90", 90)):
+        monkeypatch.setenv("COLUMNS", said)
+        prove([PLAIN], Format.TABLE, None)
+        assert max(map(len, capsys.readouterr().out.splitlines())) in range(widest - 5, widest + 1)
 
 
 def broken(stack: Stack) -> dict[str, Document]:

@@ -21,7 +21,7 @@ MOST_SHEETS = 6
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of prod in an account, as a file."""
     folder = tmp_path_factory.mktemp("page")
-    stack = read_stack("prod", "444455556666")
+    stack = read_stack("prod", "777788889999")
     assert run_controls([stack], Format.HTML, folder / "controls.html", folder / "none.xml") == 0
     return folder / "controls.html"
 
@@ -30,7 +30,7 @@ def test_the_page_says_what_it_is_about(file: Path) -> None:
     """Account, Region, date, commit, tests, scope and totals, before the first table."""
     head = file.read_text("utf-8").partition("<table>")[0]
     said = dict(re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", head))
-    assert said["Account"] == "444455556666"
+    assert said["Account"] == "777788889999"
     assert said["Region"].startswith("us-east-1")
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", said["Date"])
     assert said["Tests"].startswith("no results")

@@ -1,7 +1,7 @@
 """The AWS SDKs for Go, JavaScript and Java, each in its own protocols and words, against the local AWS.
 
 Each language's program tells the same stories, once where IAM is not enforced and once where it is; there a
-user without a policy tells them first. `told/` holds what each must tell.
+user without a policy tries the same. `told/` holds what each must tell.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ UNRECORDED = frozenset(
         *("sns Publish", "sqs ReceiveMessage", "sqs SendMessage"),
     }
 )
-ALLOWED_TO_ALL = "sts GetCallerIdentity"
+# Allowed to everybody; and what the local AWS refuses before it asks who calls (see its LIMITS.md).
+NOT_DENIED = frozenset({f"sts GetCallerIdentity: {OUTSIDER}", "s3 PutObject: refused, untyped: BadDigest"})
+# What CloudTrail calls an error of a service that once spoke another protocol.
+RECORDED_AS = {"QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue"}
 
 
 @cache
@@ -39,7 +42,7 @@ def told(language: str, *, enforced: bool) -> Mapping[str, Outcome]:
     flags = ["--enforce-iam"] if enforced else []
     with LocalAws.started("--delivery-seconds", "0.1", *flags) as aws:
         stage = Stage.set(aws)
-        users = ["outsider", "insider"] if enforced else ["insider"]
+        users = ["insider", "outsider"] if enforced else ["insider"]
         return {user: stage.tell(PROGRAMS[language], user) for user in users}
 
 
@@ -73,14 +76,14 @@ def test_each_call_of_a_user_without_a_policy_is_refused(language: str, story: s
     lines = told(language, enforced=True)["outsider"].told[story]
     calls = [line.split(": ")[0] for line in expected(story, "")]
     assert [line.split(": ")[0] for line in lines] == calls
-    assert {line for line in lines if not is_denied(line)} <= {f"{ALLOWED_TO_ALL}: {OUTSIDER}"}
+    assert {line for line in lines if not is_denied(line)} <= NOT_DENIED
 
 
 def is_denied(line: str) -> bool:
     """Whether a call was refused as AWS refuses it, whether or not the SDK has a type for that."""
-    call, told, code = line.rsplit(": ", 2)
-    expected = "AuthorizationError" if call.startswith("sns ") else "AccessDenied"
-    return told in {"refused", "refused, untyped"} and code == expected
+    call, outcome = line.split(": ", 1)
+    code = "AuthorizationError" if call.startswith("sns ") else "AccessDenied"
+    return outcome in {f"refused: {code}", f"refused, untyped: {code}"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES, indirect=True)
@@ -131,4 +134,4 @@ def parted(line: str) -> tuple[str, str, str]:
     call, outcome = line.split(": ", 1)
     service, name = call.split(" ")
     code = outcome.rsplit(": ", 1)[1] if outcome.startswith("refused") else ""
-    return service, name, code
+    return service, name, RECORDED_AS.get(code, code)

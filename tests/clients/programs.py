@@ -1,4 +1,4 @@
-"""The programs that tell the stories, each built once from pinned modules; other pins or sources build anew."""
+"""The programs that tell the stories, each built once from pinned modules, and anew when these change."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ class Program:
         )
         if finished.returncode:
             told = [line for line in (finished.stderr + finished.stdout).splitlines() if line.strip()]
-            say(f"the stories in {self.language} could not be built: {told[-1] if told else 'no reason told'}")
+            say(
+                f"the stories in {self.language} could not be built: {told[-1] if told else 'no reason told'}"
+            )
             return False
         shutil.copytree(sources, made, dirs_exist_ok=True, symlinks=True)
         made.replace(self.folder)
@@ -90,7 +92,9 @@ class Program:
     def _files(self) -> list[Path]:
         """The sources, and nothing that somebody's own build has left among them."""
         found = (_SOURCES / self.language).rglob("*")
-        return sorted(one for one in found if one.is_file() and not {"node_modules", "target"} & set(one.parts))
+        return sorted(
+            one for one in found if one.is_file() and not {"node_modules", "target"} & set(one.parts)
+        )
 
     @staticmethod
     def _filled(command: tuple[str, ...], made: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,13 +36,13 @@ _LONGEST_SECONDS: Final = 150
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a program told as one user, what there was before and afterwards, and the records delivered of it."""
+    """What a program told as one user, what there was before and afterwards, and the records delivered."""
 
     told: Mapping[str, list[str]]
     """Story -> its lines."""
-    before: set[str]
-    after: set[str]
-    records: list[Mapping[str, Any]]
+    before: frozenset[str]
+    after: frozenset[str]
+    records: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,16 @@ class Stage:
     keys: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def set(cls, aws: LocalAws) -> Stage:
+    def prepared(cls, aws: LocalAws) -> Stage:
         """Make all that the stories take for granted."""
         trail = Deployment(aws)
         trail.create_trail()
         iam = aws.client("iam")
         users = {name: iam.create_user(UserName=name)["User"]["Arn"] for name in ("insider", "outsider")}
         actions = [*(f"{service}:*" for service in _SERVICES), "iam:PassRole"]
-        iam.put_user_policy(UserName="insider", PolicyName="all", PolicyDocument=_policy(actions, Resource="*"))
+        iam.put_user_policy(
+            UserName="insider", PolicyName="all", PolicyDocument=_policy(actions, Resource="*")
+        )
         trust = _policy(["sts:AssumeRole", "sts:TagSession"], Principal={"AWS": users["insider"]})
         role = iam.create_role(RoleName="stories", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         iam.put_role_policy(RoleName="stories", PolicyName="all", PolicyDocument=_policy(["*"], Resource="*"))
@@ -91,14 +93,14 @@ class Stage:
         self.trail.deliver()
         return Outcome(_parted(finished.stdout), before, self._made(), self.trail.delivered())
 
-    def _made(self) -> set[str]:
+    def _made(self) -> frozenset[str]:
         """All that is there of the kinds that the stories make."""
         listed = {
             json.dumps(one, default=str, sort_keys=True)
             for service, operation, kind in _LISTS
             for one in getattr(self.aws.client(service), operation)().get(kind, ())
         }
-        return {f"{kind} {name}" for kind, name in inventory(self.aws)} | listed
+        return frozenset(f"{kind} {name}" for kind, name in inventory(self.aws)) | listed
 
 
 def _parted(stdout: str) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ user without a policy tries the same. `told/` holds what each must tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def told(language: str, *, enforced: bool) -> Mapping[str, Outcome]:
     """What came of the stories, by who told them."""
     flags = ["--enforce-iam"] if enforced else []
     with LocalAws.started("--delivery-seconds", "0.1", *flags) as aws:
-        stage = Stage.set(aws)
+        stage = Stage.prepared(aws)
         users = ["insider", "outsider"] if enforced else ["insider"]
         return {user: stage.tell(PROGRAMS[language], user) for user in users}
 
@@ -64,7 +64,7 @@ def expected(story: str, limited: str) -> list[str]:
 @pytest.mark.parametrize("enforced", [False, True], ids=["open", "enforced"])
 @pytest.mark.parametrize("language", LANGUAGES, indirect=True)
 def test_each_call_gives_what_it_gives_in_every_language(language: str, enforced: bool, story: str) -> None:
-    """Values, pages, checksums and the SDK's own types of errors, for a user with the policy that it takes."""
+    """Values, pages, checksums and the SDK's own types of errors, for a user with the needed policy."""
     limited = "refused, untyped: AccessDenied" if enforced else "ok"
     assert told(language, enforced=enforced)["insider"].told[story] == expected(story, limited)
 
@@ -108,7 +108,7 @@ def test_each_call_stands_in_the_records(language: str, user: str) -> None:
     }
 
 
-def made_with(language: str, records: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def made_with(language: str, records: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """The records of calls by a language's SDK."""
     agent = PROGRAMS[language].user_agent
     return (record for record in records if record["userAgent"].startswith(agent))

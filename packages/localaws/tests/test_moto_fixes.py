@@ -33,7 +33,12 @@ def test_a_key_is_disabled_enabled_and_doomed_by_its_arn(local_aws: LocalAws) ->
     [
         ("sqs", "get_queue_url", {"QueueName": "none"}, "QueueDoesNotExist"),
         ("dynamodb", "describe_table", {"TableName": "none"}, "ResourceNotFoundException"),
-        ("stepfunctions", "describe_state_machine", {"stateMachineArn": NO_MACHINE}, "StateMachineDoesNotExist"),
+        (
+            "stepfunctions",
+            "describe_state_machine",
+            {"stateMachineArn": NO_MACHINE},
+            "StateMachineDoesNotExist",
+        ),
         ("kms", "describe_key", {"KeyId": "none"}, "NotFoundException"),
     ],
 )

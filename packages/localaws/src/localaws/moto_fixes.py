@@ -114,8 +114,8 @@ def _write_plain_error_type(
     return written
 
 
-# The AWS SDK for Java takes the whole header for the code, and knows no `com.amazonaws.sqs#QueueDoesNotExist`.
-BaseJSONSerializer._serialized_error_to_response = _write_plain_error_type  # type: ignore[method-assign]  # noqa: SLF001
+# The AWS SDK for Java takes the whole header for the code: it knows no `com.amazonaws.sqs#QueueDoesNotExist`.
+BaseJSONSerializer._serialized_error_to_response = _write_plain_error_type  # type: ignore[assignment,method-assign]  # noqa: SLF001
 
 # Where moto calls others by HTTP: on this machine only, and a failure is not the caller's.
 for _module in (aws_parser, events_models, firehose_models, http_parser, sns_models):

@@ -15,6 +15,7 @@ from tests.journeys.inventory import inventory
 
 INSIDER: Final = f"arn:aws:iam::{ACCOUNT_ID}:user/insider"
 OUTSIDER: Final = f"arn:aws:iam::{ACCOUNT_ID}:user/outsider"
+LOGS: Final = "stories-logs"
 _SERVICES: Final = (
     *("cloudtrail", "cloudwatch", "events", "imagebuilder", "kms", "logs", "s3", "sns", "sqs"),
     "sts",
@@ -100,7 +101,14 @@ class Stage:
             for service, operation, kind in _LISTS
             for one in getattr(self.aws.client(service), operation)().get(kind, ())
         }
-        return frozenset(f"{kind} {name}" for kind, name in inventory(self.aws)) | listed
+        return frozenset(f"{kind} {name}" for kind, name in inventory(self.aws)) | listed | self._logs()
+
+    def _logs(self) -> set[str]:
+        """The log files of the trail of the stories, which stay when it is deleted."""
+        s3 = self.aws.client("s3")
+        if LOGS not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+            return set()
+        return {f"log {one['Key']}" for one in s3.list_objects_v2(Bucket=LOGS)["Contents"]}
 
 
 def _parted(stdout: str) -> dict[str, list[str]]:

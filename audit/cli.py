@@ -49,7 +49,7 @@ def verify(
     """Make a harmless, marked Image Builder call and follow it until it has arrived everywhere.
 
     When it does not arrive, says why and how to correct it. Exit code 0 only when it was seen
-    in every channel. --region makes the call in another Region: each Region's logs are delivered for themselves.
+    in every channel. --region makes the call in another Region, whose logs are delivered for themselves.
 
     Example: {command} --region eu-west-1 --timeout 600
     """

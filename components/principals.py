@@ -1,7 +1,7 @@
 """Who deploys, and whom the policies name: looked at before the first resource, told in one line.
 
-AWS tells it late: the caller is denied when half of the stack is there, and a principal that does not exist is
-tried for two minutes before the provider gives up.
+AWS tells it late: the caller is denied when half of the stack is there, and a principal that does not exist
+is tried for two minutes before the provider gives up.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _GONE = ("nosuchentity", "couldn't find resource", "not found")
 def check_principals(stack: Stack, asking: pulumi.Resource) -> None:
     """Look whether the caller may deploy the stack, and whether the roles, users and boundary it names exist.
 
-    What the caller may not look up is left to AWS, and said. In a preview a wrong caller is only warned: reviewers
-    may preview what the deployer deploys.
+    What the caller may not look up is left to AWS, and said. In a preview a wrong caller is only warned:
+    reviewers may preview what the deployer deploys.
 
     Raises:
         pulumi.RunError: something is missing, or somebody else than the deployer deploys.
@@ -45,12 +45,12 @@ def check_principals(stack: Stack, asking: pulumi.Resource) -> None:
 
 def _wrong_caller(stack: Stack, caller: str) -> str | None:
     """Say who deploys instead of the deployer or break-glass."""
-    keepers = {stack.deployer_role_arn: "deployer_role_name", stack.break_glass_role_arn: "break-glass"}
+    keepers = (stack.deployer_role_arn, stack.break_glass_role_arn)
     if _role_name(caller) in {str(arn).rpartition("/")[2] for arn in keepers}:
         return None
     return (
-        f"{caller} deploys, but only {stack.deployer_role_arn} may change what this stack locks; assume that role "
-        "first, or name the one that deploys: "
+        f"{caller} deploys, but only {stack.deployer_role_arn} may change what this stack locks; assume that "
+        "role first, or name the one that deploys: "
         f"pulumi config set deployer_role_name ROLE --stack {stack.name}"
     )
 
@@ -70,7 +70,10 @@ def _missing(stack: Stack, caller: str, options: pulumi.InvokeOptions) -> Iterat
             if arn in stack.trusted_here:
                 yield _absent(key, arn, options)
     if stack.boundary_arn:
-        yield _absent("boundary", stack.boundary_arn, options) or _boundary_differs(stack, options)
+        missing = _absent("boundary", stack.boundary_arn, options)
+        yield missing
+        if missing is None:
+            _compare_boundary(stack, options)
 
 
 def _absent(key: str, arn: str, options: pulumi.InvokeOptions) -> str | None:
@@ -86,7 +89,7 @@ def _absent(key: str, arn: str, options: pulumi.InvokeOptions) -> str | None:
     return None
 
 
-def _boundary_differs(stack: Stack, options: pulumi.InvokeOptions) -> None:
+def _compare_boundary(stack: Stack, options: pulumi.InvokeOptions) -> None:
     """Warn where the boundary is not what the stack renders: its roles may do less than they are given."""
     try:
         there = json.loads(aws.iam.get_policy(arn=stack.boundary_arn, opts=options).policy)
@@ -94,8 +97,8 @@ def _boundary_differs(stack: Stack, options: pulumi.InvokeOptions) -> None:
         return
     if there != documents(stack)[ROLE_BOUNDARY].document():
         pulumi.log.warn(
-            f"the boundary {stack.boundary_arn} is not the one that `ibtrail policies render --stack {stack.name}` "
-            "shows; an administrator puts it anew: aws iam create-policy-version --set-as-default"
+            f"the boundary {stack.boundary_arn} is not the one that `ibtrail policies render` shows for this "
+            "stack; an administrator puts it anew: aws iam create-policy-version --set-as-default"
         )
 
 

@@ -51,7 +51,8 @@ class _Recorder(pulumi.runtime.Mocks):
                 "accountId": place.account_id,
                 "arn": _deployer(stack),
             },
-            **dict.fromkeys(("aws:iam/getRole:getRole", "aws:iam/getUser:getUser"), {}),
+            "aws:iam/getRole:getRole": {},
+            "aws:iam/getUser:getUser": {},
             "aws:iam/getPolicy:getPolicy": {"policy": _boundary(stack)},
         }
 

@@ -106,8 +106,8 @@ def _settles(other: Statement, statement: Statement, action: str) -> bool:
 def fates(stack: Stack) -> Iterator[Fate]:
     """Yield what becomes of every mutant of a stack's documents.
 
-    Where logs are protected, a statement may mask what another one lost, and so does the boundary what a role got
-    more: such a change must be noticed on the same stack without protection, or without the boundary.
+    Where logs are protected, a statement may mask what another one lost, and so does the boundary what a role
+    got more: such a change must be noticed on the same stack without protection, or without the boundary.
     """
     twin = stack.unprotected() if stack.protected else None
     unmasked = {mutant.name: mutant for mutant in mutants(documents(twin))} if twin else {}

@@ -53,8 +53,8 @@ _ANYTHING_ELSE = Question(
 class World:
     """One stack with its documents, ready to be asked; `changed` replaces some of the documents.
 
-    With `about`, the name of a document, only that is asked which the document has a say in. Where not `bounded`,
-    roles are asked as if nothing bounded them: what shows beneath the boundary.
+    With `about`, the name of a document, only that is asked which the document has a say in. Where not
+    `bounded`, roles are asked as if nothing bounded them: what shows beneath the boundary.
     """
 
     def __init__(

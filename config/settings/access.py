@@ -41,8 +41,8 @@ class AccessSettings(Group):
     auditor_external_id: str = setting(
         "",
         "2 to 1224 letters, digits and _+=,.@:/-; or empty",
-        "The id by which those of auditor_trusted_arns that belong to other accounts prove themselves. Empty: "
-        "they are asked for the same as those of this account.",
+        "The id by which those of auditor_trusted_arns that belong to other accounts prove themselves. "
+        "Empty: they are asked for the same as those of this account.",
         Change.POLICY,
         pattern=r"^([\w+=,.@:/-]{2,1224})?\Z",
     )
@@ -50,9 +50,9 @@ class AccessSettings(Group):
         MFA,
         _REQUIRES,
         "What the session must have that becomes the auditor. MFA: a second factor, which sessions from "
-        "Identity Center, SAML or another role never have in AWS's eyes. SOURCE_IDENTITY: a source identity that "
-        "the sign-in gave it. TRUSTED_ARN: nothing more, the sign-in answers for the second factor. A session "
-        "that comes from another role's lasts an hour at most.",
+        "Identity Center, SAML or another role never have in AWS's eyes. SOURCE_IDENTITY: a source identity "
+        "that the sign-in gave it. TRUSTED_ARN: nothing more, the sign-in answers for the second factor. A "
+        "session that comes from another role's lasts an hour at most.",
         Change.POLICY,
         pattern=_REQUIRES_PATTERN,
     )
@@ -74,9 +74,9 @@ class AccessSettings(Group):
     deployer_role_name: str = setting(
         "",
         "up to 128 letters, digits and _+=,.@/-; or empty",
-        "The role of this account, with its path if it has one, that deploys the stack under the policy which "
-        "`policies render` shows, and may go on changing what roles and protect_logs lock for all others. It "
-        "must be there before the first `pulumi up`. Empty: an administrator deploys.",
+        "The role of this account, with its path if it has one, that deploys the stack under the policy that "
+        "`policies render` shows, and may change what roles and protect_logs lock for all others. It must be "
+        "there before the first `pulumi up`. Empty: an administrator deploys.",
         Change.POLICY,
         pattern=r"^([\w+=,.@-][\w+=,.@/-]{0,127})?\Z",
     )

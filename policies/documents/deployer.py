@@ -124,12 +124,12 @@ def _bucket_destruction(buckets: tuple[str, ...]) -> Statement:
 def _key_making(tag_given: dict[str, str]) -> Statement:
     return Statement(
         sid="MakeTaggedKey",
-        purpose="The deployer may make a key, with the stack's tags on it. Tags give no power over a key here.",
+        purpose="The deployer may make a key, with the stack's tags on it, which give no power over it.",
         reference=_KMS_TAGS,
         effect="Allow",
         actions=("kms:CreateKey", "kms:TagResource"),
-        # CreateKey knows no resource, and KMS asks for the tags of a new key likewise, so that the tags can be
-        # put on any key that lets the account: no policy of the stack may trust them.
+        # CreateKey knows no resource, and KMS asks for the tags of a new key likewise, so that the tags can
+        # be put on any key that lets the account: no policy of the stack may trust them.
         resources=("*",),
         conditions={"StringEquals": tag_given},
     )
@@ -207,7 +207,7 @@ def _roles(roles: tuple[str, ...]) -> Statement:
 def _bounded_roles(roles: tuple[str, ...], boundary: str) -> Statement:
     return Statement(
         sid="DeployBoundedRoles",
-        purpose="The deployer may make the stack's roles, and say who takes them on, within their boundary only.",
+        purpose="The deployer may make the stack's roles and write what they may, within their boundary.",
         reference=_BOUNDARIES,
         effect="Allow",
         actions=(

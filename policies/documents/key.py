@@ -111,12 +111,12 @@ def _administration(place: Place, *, stoppable: bool) -> Statement:
 
 
 def _encryption(stack: Stack) -> Statement:
-    # AWS's own policy leaves the Region of the encryption context open: nothing says that CloudTrail names the
-    # home Region there for logs of all Regions, and a context too narrow would lose them in silence.
+    # AWS's own policy leaves the Region of the encryption context open: nothing says that CloudTrail names
+    # the home Region there for logs of all Regions, and a context too narrow would lose them in silence.
     context = stack.place.arn("cloudtrail", f"trail/{stack.trail}", region="*")
     return Statement(
         sid="CloudTrailEncryptsLogs",
-        purpose="CloudTrail may make data keys to encrypt logs of all Regions, for this trail alone, bound to it.",
+        purpose="CloudTrail may make data keys for all Regions' logs, for this trail alone and bound to it.",
         reference=_TRAIL_KEY,
         effect="Allow",
         principal={"Service": CLOUDTRAIL},
@@ -157,9 +157,9 @@ def _bucket_key(trail_arn: str) -> Statement:
 
 def _deployment(deployer_role_arn: str, *, destroying: bool) -> Statement:
     # By the role's ARN, and here instead of in the deployer's own policy: KMS asks at CreateKey whether the
-    # caller could change the policy again, when no tag of the new key counts yet; and a policy that trusts tags
-    # could be turned on any key of the account by tagging it. A role that is deleted and made anew is another
-    # role to KMS: break-glass, or the root user, then puts this policy again.
+    # caller could change the policy again, when no tag of the new key counts yet; and a policy that trusts
+    # tags could be turned on any key of the account by tagging it. A role that is deleted and made anew is
+    # another role to KMS: break-glass, or the root user, then puts this policy again.
     return Statement(
         sid="DeployerLooksAfterKey",
         purpose="The deployer may look after this key from the moment it is made, but not use it.",

@@ -1,8 +1,8 @@
-"""The permissions boundary of the stack's roles: whatever is written into them, they may do no more than this.
+"""The permissions boundary of the stack's roles: whatever is written into them, they may do no more.
 
 The policy is for an administrator to make before the first deployment, as the deployer's own: the deployer
-writes the roles, and so could make itself anything without it. It holds what all roles may do together, on all
-that is the stack's; what each one may do stands in its own policy.
+writes the roles, and so could make itself anything without it. It holds what all roles may do together, on
+all that is the stack's; what each one may do stands in its own policy.
 """
 
 from __future__ import annotations

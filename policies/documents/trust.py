@@ -1,8 +1,9 @@
 """What a session must have to take on a role of the stack: a second factor, or what stands for it.
 
-AWS knows of a second factor only in sessions that an IAM user began with one. A session from Identity Center, from
-SAML, or from another role has none in AWS's eyes, whatever its sign-in asked for:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
+AWS knows of a second factor only in sessions that an IAM user began with one. A session from Identity Center,
+from SAML, or from another role has none in AWS's eyes, whatever its sign-in asked for
+(aws:MultiFactorAuthPresent):
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
 from __future__ import annotations

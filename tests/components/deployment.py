@@ -144,7 +144,7 @@ def deploy(
     absent: Collection[str] = (),
     **settings: Any,
 ) -> Deployment:
-    """Run an AuditTrail named audit with `settings` to its end, as `caller`, where `absent` does not exist."""
+    """Run an AuditTrail named audit with `settings` to its end, as `caller`, where `absent` is not there."""
     strict = StrictMocks(partition, PARTITIONS[partition], caller, absent)
     recorder = Recorder(strict)
     ROOT.set(None)  # the stack of the mocks before: Pulumi keeps it

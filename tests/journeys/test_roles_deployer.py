@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from config.stack_file import LOCAL_ACCOUNT
 from iam_evaluation import evaluate
 from packages.localaws.tests.front import allow, document, refused
 from policies.documents import documents

@@ -70,8 +70,8 @@ def test_every_statement_that_aws_holds_is_rendered(local_aws: LocalAws, tmp_pat
     stack = read_stack(name, LOCAL_ACCOUNT)
     stack = stack.with_key(outputs["key_arn"])
     rendered = {key: document.document() for key, document in documents(stack).items()}
-    for name in ("deployer", "role-boundary"):
-        assert (name in rendered) == (stack.deployer_role_arn is not None)
-        rendered.pop(name, None)
+    for beforehand in ("deployer", "role-boundary"):
+        assert (beforehand in rendered) == (stack.deployer_role_arn is not None)
+        rendered.pop(beforehand, None)
     found = held(local_aws, outputs["key_arn"], stack.buckets, stack.role_names)
     assert sorted(map(json.dumps, found.values())) == sorted(map(json.dumps, rendered.values()))

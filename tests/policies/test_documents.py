@@ -175,7 +175,7 @@ def test_a_deployer_without_roles_to_make_has_no_iam_permission() -> None:
 
 
 def test_an_external_id_is_asked_of_other_accounts_only() -> None:
-    """An auditor from outside is trusted by account and external id; one of this account by a second factor."""
+    """An auditor from outside is trusted by account and id; one of this account by a second factor."""
     own = "arn:aws:iam::111122223333:user/auditor"
     both = changed(OUTSIDE, auditor_trusted_arns=(*OUTSIDE.settings.access.auditor_trusted_arns, own))
     inside, outside = documents(both)["auditor-trust"].document()["Statement"]

@@ -56,9 +56,9 @@ def test_a_session_hands_its_source_identity_on_only_where_the_next_role_lets_it
     open_role = strict_front.role("open", trust({"AWS": ACCOUNT_ID}, Action=both))
     closed_role = strict_front.role("closed", trust({"AWS": ACCOUNT_ID}))
     session = strict_front.client("sts", signing_in).assume_role(
-        RoleArn=first, RoleSessionName="s", SourceIdentity="someone"
+        RoleArn=first, RoleSessionName="someone", SourceIdentity="someone"
     )["Credentials"]
     sts = strict_front.client("sts", session)
-    assert sts.assume_role(RoleArn=open_role, RoleSessionName="s")["SourceIdentity"] == "someone"
+    assert sts.assume_role(RoleArn=open_role, RoleSessionName="someone")["SourceIdentity"] == "someone"
     with refused("AccessDenied", "sts:SetSourceIdentity"):
-        sts.assume_role(RoleArn=closed_role, RoleSessionName="s")
+        sts.assume_role(RoleArn=closed_role, RoleSessionName="someone")

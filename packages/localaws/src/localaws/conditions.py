@@ -130,7 +130,7 @@ def _kms_keys(call: Call, resource: str) -> Iterator[tuple[str, str | list[str]]
         )
     if call.service == "s3":
         suffix = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
-        # S3 asks KMS in the caller's name, in the Region of the bucket, which is the key's, whatever the caller's
+        # S3 asks KMS in the caller's name, in the Region of bucket and key, whatever the caller's.
         region = resource.split(":")[3] if resource.count(":") >= 5 else call.region
         yield "kms:ViaService", f"s3.{region}.{suffix}"
     encryption: Mapping[str, str] = call.parameters.get("EncryptionContext") or {}

@@ -148,6 +148,11 @@ class Stack:
         return self.place.arn("iam", f"policy/{place.boundary_name(self.trail)}", region="")
 
     @property
+    def auditor_trusted_arns(self) -> tuple[str, ...]:
+        """The ARNs of those who may become the auditor; empty for whom the account's IAM policies let."""
+        return self.settings.access.auditor_trusted_arns
+
+    @property
     def trusted_here(self) -> tuple[str, ...]:
         """The ARNs of the users and roles of this account that may take on the stack's roles."""
         access, own = self.settings.access, self.place.arn("iam", "", region="")

@@ -151,7 +151,7 @@ class Account:
 def role_of(card: DocumentCard, stack: Stack) -> str:
     """Return the name of the role that a document is attached to, which the document is named after."""
     if card.name == "deployer":
-        return stack.settings.access.deployer_role_name
+        return str(stack.deployer_role_arn).partition("role/")[2]
     role = card.name.removesuffix("-trust").replace("-", "_")
     return str(getattr(stack, f"{role}_role"))
 

@@ -38,7 +38,6 @@ def circumstances(stack: Stack) -> dict[str, Context]:
     """Return the circumstances that a question may give, as condition keys."""
     abroad = replace(stack.place, region=other_region(stack.place))
     encryption = "s3:x-amz-server-side-encryption"
-    second_trail = f"{stack.trail_arn}-2"
     other_key = f"{stack.key_arn.rpartition('/')[0]}/{OTHER_KEY_ID}"
     first, *_, last = stack.key_tags
     other_project = {**stack.key_tags, first: "another"}
@@ -59,7 +58,7 @@ def circumstances(stack: Stack) -> dict[str, Context]:
         "bound to this trail from another Region": {
             "kms:EncryptionContext:aws:cloudtrail:arn": replace(stack, place=abroad).trail_arn
         },
-        "bound to another trail": {"kms:EncryptionContext:aws:cloudtrail:arn": second_trail},
+        "bound to another trail": {"kms:EncryptionContext:aws:cloudtrail:arn": f"{stack.trail_arn}-2"},
         "the stack's tags": _tags("Resource", stack.key_tags),
         "asking for the stack's tags": _tags("Request", stack.key_tags),
         "another stack's tags": _tags("Resource", other_stack),
@@ -91,7 +90,7 @@ def traits(stack: Stack) -> dict[str, bool]:
         "key policy open": not (protected and break_glass and deployer_named),
         "auditor": stack.auditor_role is not None,
         "external id": bool(settings.access.auditor_external_id),
-        "auditors named": bool(settings.access.auditor_trusted_arns),
+        "auditors named": bool(stack.auditor_trusted_arns),
         "auditor by source identity": settings.access.auditor_requires == SOURCE_IDENTITY,
         "auditor by ARN": settings.access.auditor_requires == TRUSTED_ARN,
         "glass breakers named": bool(settings.access.break_glass_trusted_arns),

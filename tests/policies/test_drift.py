@@ -101,7 +101,7 @@ def _hold(aws: LocalAws, stack: Stack) -> None:
         PolicyName=str(stack.boundary_arn).rpartition("/")[2], PolicyDocument=wanted[ROLE_BOUNDARY]
     )
     nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
-    deployer = stack.settings.access.deployer_role_name
+    deployer = str(stack.deployer_role_arn).partition("role/")[2]
     iam.create_role(RoleName=deployer, AssumeRolePolicyDocument=nobody)
     for role in stack.role_names:
         iam.create_role(

@@ -41,7 +41,7 @@ def test_the_steps_of_the_page_deploy_change_nothing_and_destroy(consumer: Consu
 @pytest.mark.parametrize("consumer", ["yaml"], indirect=True)
 def test_a_refused_setting_is_told_by_its_name_in_the_program(consumer: Consumer) -> None:
     """The property is named as the program spells it, without a traceback, and nothing is made."""
-    consumer.rewrite("expirationDays: 400", "expirationDays: 2")
+    consumer.rewrite("expirationDays: 400", "transitionStorageClass: GLACIER_IR\n      expirationDays: 2")
     for step in steps()[:3]:
         consumer.run(step)
     told = consumer.run("pulumi up", expect=1)

@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -83,9 +81,7 @@ class Client:
         """Create what the calls are about, and a trail that delivers."""
         self.rest("s3", "PUT", f"/{BUCKET}")
         self.allow(True)
-        self.query(
-            "iam", "CreateRole", RoleName="measured", AssumeRolePolicyDocument=json.dumps(TRUST)
-        )
+        self.query("iam", "CreateRole", RoleName="measured", AssumeRolePolicyDocument=json.dumps(TRUST))
         self.json("cloudtrail", "CreateTrail", Name="measured", S3BucketName=BUCKET, IsMultiRegionTrail=True)
         self.json("cloudtrail", "StartLogging", Name="measured")
 
@@ -186,14 +182,12 @@ def main() -> None:
     values = parser.parse_args()
     process, endpoint = start(["-m", "localaws", "serve"])
     try:
-        most = measure(
-            endpoint, process.pid, calls=values.calls, every=values.every, refused=values.refused
-        )
+        most = measure(endpoint, process.pid, calls=values.calls, every=values.every, refused=values.refused)
         print(f"at most {most / 1e6:.0f} MB; target: under 1,000 MB")
     finally:
         process.terminate()
-        subprocess.Popen.wait(process)
+        process.wait()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

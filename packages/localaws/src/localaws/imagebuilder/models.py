@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,7 @@ from localaws.imagebuilder.exceptions import (
 )
 from localaws.imagebuilder.versions import Arn, check_pattern, fits, is_wildcard, parse_version
 
+MAXIMUM_TOKENS = 10_000  # of one account and Region; beyond it the oldest is forgotten
 _sequence = itertools.count(1)
 
 
@@ -63,7 +65,7 @@ def _account_of(principal: Any) -> str:
 class TokenRecord:
     """A client token's first request, and the answer that repeats of it get."""
 
-    fingerprint: str
+    fingerprint: bytes
     output: dict[str, Any]
 
 
@@ -114,11 +116,14 @@ class Store:
         token = parameters.get("clientToken")
         if token is None:
             return work()
-        fingerprint = json.dumps(parameters, sort_keys=True, default=str)
+        asked = json.dumps(parameters, sort_keys=True, default=str)
+        fingerprint = hashlib.sha256(asked.encode()).digest()
         known = self.tokens.get((operation, token))
         if known is None:
             output = work()
             self.tokens[operation, token] = TokenRecord(fingerprint, output)
+            if len(self.tokens) > MAXIMUM_TOKENS:
+                del self.tokens[next(iter(self.tokens))]
             return output
         if known.fingerprint != fingerprint:
             raise IdempotentParameterMismatchException(

@@ -122,3 +122,13 @@ def test_a_denied_role_is_told_without_a_reason(strict_front: Front) -> None:
     assert strict_front.record("AssumeRole")["errorMessage"] == (
         f"User: {user} is not authorized to perform: sts:AssumeRole on resource: {role}"
     )
+
+
+@pytest.mark.parametrize("role", ["arn:aws:iam::role", "x" * 20, "arn:aws:iam::1:role/a:b:c"])
+def test_a_role_that_is_no_arn_is_no_fault_of_ours(front: Front, role: str) -> None:
+    """Who comes with an identity provider's token is told, and the call is recorded."""
+    with refused(".*"):
+        front.client("sts").assume_role_with_web_identity(
+            RoleArn=role, RoleSessionName="me", WebIdentityToken="a.b.c"
+        )
+    assert front.record("AssumeRoleWithWebIdentity")["errorCode"] != "InternalFailure"

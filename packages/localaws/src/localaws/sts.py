@@ -20,6 +20,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
 
+from localaws.arns import account_of
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.errors import AwsError
 from localaws.iam_policies import default_document
@@ -185,7 +186,7 @@ def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | 
     kind = _FEDERATION.get(operation)
     if kind is None:
         return None
-    account_id = str(parameters.get("RoleArn", "")).ljust(5, ":").split(":")[4] or DEFAULT_ACCOUNT_ID
+    account_id = account_of(str(parameters.get("RoleArn", ""))) or DEFAULT_ACCOUNT_ID
     if kind == "SAMLUser":
         provider = str(parameters.get("PrincipalArn", ""))
         subject = _saml_subject(str(parameters.get("SAMLAssertion", "")))

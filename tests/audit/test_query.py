@@ -259,5 +259,5 @@ def test_a_query_that_takes_too_much_memory_says_how_to_go_on() -> None:
     records = [
         json.dumps(record(eventID=f"{n:036}", userAgent="x" * 20_000)).encode() + b"\n" for n in range(9_000)
     ]
-    with pytest.raises(query.QueryError, match="more than 16 MiB of memory .* --memory-mib"):
+    with pytest.raises(query.QueryError, match=r"more than 16 MiB of memory .* --memory-mib"):
         list(query.run("SELECT * FROM cloudtrail ORDER BY useragent, eventid", records, 16 * 2**20).rows)

@@ -58,10 +58,13 @@ class Sts:
         """Refuse what STS refuses of any operation.
 
         Raises:
-            ValidationError: a session policy of more than 2,048 characters.
+            ValidationError: a role named by no ARN, or a session policy of more than 2,048 characters.
             AccessDeniedError: a device's code that cannot vouch for the caller.
 
         """
+        role = call.parameters.get("RoleArn")
+        if role is not None and not account_of(role):
+            raise ValidationError(f"{role} is invalid")
         policy = str(call.parameters.get("Policy") or "")
         if len(policy) > MAXIMUM_POLICY:
             raise ValidationError(

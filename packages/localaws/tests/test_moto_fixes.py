@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import gc
-
-from moto.s3.models import FakeKey
-=======
 from collections.abc import Mapping
 
 import pytest
 from botocore.exceptions import ClientError
->>>>>>> main
+from moto.s3.models import FakeKey
 
 from localaws.testing import LocalAws
 from packages.localaws.tests.front import Front

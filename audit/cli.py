@@ -129,11 +129,25 @@ def report(
 @app.command()
 @click.argument("sql", default="")
 @click.option("--source", help="s3://bucket[/prefix], a folder or one log file.")
+@click.option(
+    "--memory-mib",
+    type=click.IntRange(min=64),
+    default=120,
+    show_default=True,
+    help="Most MiB that the query may take; what does not fit goes to a temporary folder.",
+)
 @takes_selection
 @takes_output
 @takes_source
 def query(
-    *, sql: str, source: Source | None, selection: Selection, format: Format, output: Path | None, limit: int
+    *,
+    sql: str,
+    source: Source | None,
+    memory_mib: int,
+    selection: Selection,
+    format: Format,
+    output: Path | None,
+    limit: int,
 ) -> int:
     """Ask the table cloudtrail, whose columns are those of AWS's Athena table.
 
@@ -149,4 +163,5 @@ def query(
         raise click.UsageError("--source is missing: name s3://bucket[/prefix] or a folder")
     from audit.commands.query import run  # noqa: PLC0415
 
-    return run(sql, source, selection, format=format, output=output, limit=limit)
+    memory = memory_mib * 2**20
+    return run(sql, source, selection, format=format, output=output, limit=limit, memory=memory)

@@ -29,8 +29,11 @@ def run(
     format: Format = Format.TABLE,
     output: Path | None = None,
     limit: int = DEFAULT_LIMIT,
+    memory: int = query.DEFAULT_MEMORY,
 ) -> int:
     """Answer a SELECT, or a named query, over the wanted events of a source.
+
+    `memory` is what the engine may take, in bytes.
 
     Returns 0, or 1 when anything was found wrong with the log files.
 
@@ -43,7 +46,8 @@ def run(
     findings: list[Finding] = []
     sql = _text(sql)
     query.translated(sql)  # refuse bad SQL before reading anything
-    result = query.run(sql, values(logs.condensed(source, selection, lines, limit=limit), findings))
+    records = values(logs.condensed(source, selection, lines, limit=limit), findings)
+    result = query.run(sql, records, memory)
     members = [f"c{number}" for number in range(len(result.columns))]
     row_type: Any = msgspec.defstruct("Row", list(zip(members, result.types, strict=True)))
     rows = (row_type(*map(_plain, row)) for row in result.rows)

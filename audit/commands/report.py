@@ -8,8 +8,8 @@ from typing import Any
 
 from audit import logs
 from audit.commands.events import tell
-from audit.facts import Facts, count
-from audit.findings import Finding
+from audit.facts import MOST_ENTRIES, Facts, count_few
+from audit.findings import USER_GUIDE, Finding, FindingKind, Severity
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
 from audit.selection import Selection
 from audit.sources.source import Source
@@ -19,6 +19,16 @@ from console.messages import say
 from console.output import Format, write_rows, write_text
 from console.tables import MOST_TABLE_ROWS, Tables, tables
 
+MOST_FINDINGS = 10_000  # that wait until the result is written, and are on the page
+TOO_MUCH = FindingKind(
+    "IBT110",
+    Severity.ERROR,
+    "report does not list everything",
+    "Memory is bounded: beyond a number of entries, new identities, actions, results and addresses are "
+    "counted together as (others), and new resources and hours are left out. All totals hold.",
+    "Narrow it by --start and --end, or ask by `audit query`.",
+    USER_GUIDE + "cloudtrail-log-file-examples.html",
+)
 _MOST_LINES = 20  # of a section in the terminal; the page has all
 
 
@@ -43,11 +53,19 @@ def report(
 
     """
     findings: list[Finding] = []
-    facts, files = Facts(), 0
-    for part in logs.condensed(source, selection, count, limit=limit, counts=True):
+    facts, files, more = Facts(), 0, 0
+    for part in logs.condensed(source, selection, count_few, limit=limit, counts=True):
         facts.merge(part.value)
         findings += part.tally.findings
         files += part.tally.files
+        if len(findings) > MOST_FINDINGS:
+            more += len(findings) - MOST_FINDINGS
+            tell(findings[MOST_FINDINGS:])
+            del findings[MOST_FINDINGS:]
+    if facts.full:
+        findings.append(_unlisted(source, facts))
+    if more:
+        findings.append(Finding(TOO_MUCH, str(source), f"{more:,} more findings are not on the page"))
     if html is not None:
         from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
@@ -60,6 +78,11 @@ def report(
         with opened(output) as file, tables(file) as written:
             _write_tables(facts, written)
     return tell(findings)
+
+
+def _unlisted(source: Source, facts: Facts) -> Finding:
+    events = f"{facts.unlisted:,} of {facts.total.count:,} events"
+    return Finding(TOO_MUCH, str(source), f"{events} are among (others), beyond {MOST_ENTRIES:,} entries")
 
 
 def _write_tables(facts: Facts, written: Tables) -> None:

@@ -65,10 +65,8 @@ def _missing(stack: Stack, caller: str, options: pulumi.InvokeOptions) -> Iterat
     deployer = stack.deployer_role_arn
     if deployer and _role_name(caller) != deployer.rpartition("/")[2]:
         yield _absent("deployer_role_name", deployer, options)
-    for key in ("auditor_trusted_arns", "break_glass_trusted_arns"):
-        for arn in getattr(stack.settings.access, key):
-            if arn in stack.trusted_here:
-                yield _absent(key, arn, options)
+    for arn, key in stack.trusted_here.items():
+        yield _absent(key, arn, options)
     if stack.boundary_arn:
         missing = _absent("boundary", stack.boundary_arn, options)
         yield missing

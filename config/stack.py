@@ -148,16 +148,12 @@ class Stack:
         return self.place.arn("iam", f"policy/{place.boundary_name(self.trail)}", region="")
 
     @property
-    def auditor_trusted_arns(self) -> tuple[str, ...]:
-        """The ARNs of those who may become the auditor; empty for whom the account's IAM policies let."""
-        return self.settings.access.auditor_trusted_arns
-
-    @property
-    def trusted_here(self) -> tuple[str, ...]:
-        """The ARNs of the users and roles of this account that may take on the stack's roles."""
+    def trusted_here(self) -> Mapping[str, str]:
+        """The users and roles of this account that may take on the stack's roles: ARN and setting."""
         access, own = self.settings.access, self.place.arn("iam", "", region="")
-        named = dict.fromkeys((*access.auditor_trusted_arns, *access.break_glass_trusted_arns))
-        return tuple(arn for arn in named if arn.startswith((f"{own}role/", f"{own}user/")))
+        named = dict.fromkeys(access.break_glass_trusted_arns, "break_glass_trusted_arns")
+        named |= dict.fromkeys(access.auditor_trusted_arns, "auditor_trusted_arns")
+        return {arn: key for arn, key in named.items() if arn.startswith((f"{own}role/", f"{own}user/"))}
 
     @property
     def log_group(self) -> str | None:

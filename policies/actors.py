@@ -101,9 +101,10 @@ def _outsiders(stack: Stack) -> tuple[Actor, ...]:
 
 def _trusted_auditor(stack: Stack) -> tuple[Actor, ...]:
     """The first whom the auditor's role trusts by name: of another account, or a session of this one's."""
-    if not (stack.auditor_role and stack.auditor_trusted_arns):
+    access = stack.settings.access
+    if not (stack.auditor_role and access.auditor_trusted_arns):
         return ()
-    arn = stack.auditor_trusted_arns[0]
+    arn = access.auditor_trusted_arns[0]
     *_, account_id, resource = arn.split(":")
     if is_outside(arn, stack):
         principal = session(stack, resource.partition("/")[2] or "Administrator", account_id)

@@ -26,7 +26,7 @@ def targets(stack: Stack) -> dict[str, Target]:
         "another role": Target(place.role_arn("Administrator"), account),
         "the account": Target("*", account),
     }
-    for arn in stack.trusted_here[:1]:
+    for arn in tuple(stack.trusted_here)[:1]:
         found["trusted role"] = Target(arn, account)
         found["role called almost as the trusted"] = Target(f"{arn}x", account)
     for card in cards_of(stack):
@@ -38,6 +38,7 @@ def circumstances(stack: Stack) -> dict[str, Context]:
     """Return the circumstances that a question may give, as condition keys."""
     abroad = replace(stack.place, region=other_region(stack.place))
     encryption = "s3:x-amz-server-side-encryption"
+    bound = "kms:EncryptionContext:aws:cloudtrail:arn"
     other_key = f"{stack.key_arn.rpartition('/')[0]}/{OTHER_KEY_ID}"
     first, *_, last = stack.key_tags
     other_project = {**stack.key_tags, first: "another"}
@@ -54,11 +55,9 @@ def circumstances(stack: Stack) -> dict[str, Context]:
         "through S3": {"kms:ViaService": stack.place.via_service("s3")},
         "through S3 in another Region": {"kms:ViaService": abroad.via_service("s3")},
         "through another service": {"kms:ViaService": stack.place.via_service("ec2")},
-        "bound to this trail": {"kms:EncryptionContext:aws:cloudtrail:arn": stack.trail_arn},
-        "bound to this trail from another Region": {
-            "kms:EncryptionContext:aws:cloudtrail:arn": replace(stack, place=abroad).trail_arn
-        },
-        "bound to another trail": {"kms:EncryptionContext:aws:cloudtrail:arn": f"{stack.trail_arn}-2"},
+        "bound to this trail": {bound: stack.trail_arn},
+        "bound to this trail from another Region": {bound: replace(stack, place=abroad).trail_arn},
+        "bound to another trail": {bound: f"{stack.trail_arn}-2"},
         "the stack's tags": _tags("Resource", stack.key_tags),
         "asking for the stack's tags": _tags("Request", stack.key_tags),
         "another stack's tags": _tags("Resource", other_stack),
@@ -90,7 +89,7 @@ def traits(stack: Stack) -> dict[str, bool]:
         "key policy open": not (protected and break_glass and deployer_named),
         "auditor": stack.auditor_role is not None,
         "external id": bool(settings.access.auditor_external_id),
-        "auditors named": bool(stack.auditor_trusted_arns),
+        "auditors named": bool(settings.access.auditor_trusted_arns),
         "auditor by source identity": settings.access.auditor_requires == SOURCE_IDENTITY,
         "auditor by ARN": settings.access.auditor_requires == TRUSTED_ARN,
         "glass breakers named": bool(settings.access.break_glass_trusted_arns),

@@ -1,5 +1,4 @@
 """Makes docs/guard.md: the policy pack's rules, from their cards."""
-# ruff: noqa: E501 - the lines are a page's
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def build(stack: Stack) -> tuple[Statement, ...]:
     come from other accounts; it is no secret, and stands for no second factor of this account's own people.
     """
     access = stack.settings.access
-    trusted = stack.auditor_trusted_arns or (stack.place.root_arn,)
+    trusted = access.auditor_trusted_arns or (stack.place.root_arn,)
     by_id = tuple(arn for arn in trusted if access.auditor_external_id and is_outside(arn, stack))
     others = tuple(arn for arn in trusted if arn not in by_id)
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}

@@ -42,7 +42,7 @@ def build(stack: Stack) -> tuple[Statement, ...]:
         statements += [_roles(roles), _bounded_roles(roles, boundary), _boundary_stays(roles, boundary)]
         statements.append(_boundary_reading(boundary))
     if stack.trusted_here:
-        statements.append(_trusted(stack.trusted_here))
+        statements.append(_trusted(tuple(stack.trusted_here)))
     if not stack.protected:
         statements.append(_bucket_destruction(buckets))
     return tuple(statements)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iam_evaluation import Decision, Policies, Request, evaluate
-from localaws import enforcement
+from localaws import enforcement, kms_rules
 from packages.localaws.tests.front import Front
 from tests.clients.terraform.client import Terraform
 from tests.clients.terraform.made import Place
@@ -36,7 +36,8 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
         asked.setdefault(request.principal.arn, set()).add(request.action)
         return evaluate(request, policies)
 
-    monkeypatch.setattr(enforcement, "evaluate", judge)
+    for judging in (enforcement, kms_rules):  # KMS also asks who may change a new key's policy later
+        monkeypatch.setattr(judging, "evaluate", judge)
     return asked
 
 

@@ -74,3 +74,18 @@ def test_the_role_linked_to_image_builder_is_called_as_aws_calls_it(front: Front
     assert role["RoleName"] == "AWSServiceRoleForImageBuilder"
     policies = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
     assert [policy["PolicyName"] for policy in policies] == ["AWSServiceRoleForImageBuilder"]
+
+
+def test_a_user_who_names_nobody_asks_about_itself(front: Front) -> None:
+    """Where UserName may be left out, it is the caller: by an access key, and in a session of its own."""
+    key = front.user("alice")
+    root, alice = front.client("iam"), front.client("iam", key)
+    device = root.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]["SerialNumber"]
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    root.enable_mfa_device(UserName="alice", SerialNumber=device, **codes)
+    session = front.client("iam", front.client("sts", key).get_session_token()["Credentials"])
+    for iam in (alice, session):
+        assert iam.get_user()["User"]["UserName"] == "alice"
+        assert [one["SerialNumber"] for one in iam.list_mfa_devices()["MFADevices"]] == [device]
+        assert [one["UserName"] for one in iam.list_access_keys()["AccessKeyMetadata"]] == ["alice"]
+        assert iam.list_signing_certificates()["Certificates"] == []

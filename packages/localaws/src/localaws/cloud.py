@@ -30,7 +30,15 @@ from localaws.kms_records import all_resources, named_resources
 from localaws.kms_rules import KmsRules
 from localaws.models import Operation, operation_of
 from localaws.parameter_types import check_types
-from localaws.protocol import DECIDED, Response, read_result, write_error, write_request, write_result
+from localaws.protocol import (
+    CALLING_USER,
+    DECIDED,
+    Response,
+    read_result,
+    write_error,
+    write_request,
+    write_result,
+)
 from localaws.record_values import Outcome
 from localaws.recorder import records_of
 from localaws.sts import Sts
@@ -117,6 +125,7 @@ class LocalCloud:
                 f"The local AWS has no service {call.service}.", code="NotImplemented", http_status=501
             )
         environ |= {"HTTP_X_MOTO_ACCOUNT_ID": call.account_id, DECIDED: call.operation}
+        environ[CALLING_USER] = call.caller.user_name or ""
         response = self.moto.answer(service.module, environ, body, call.operation)
         if response.request_id is None:
             response.headers["x-amzn-RequestId"] = call.request_id

@@ -21,6 +21,10 @@ from moto.iam.models import (
     Role,
     User,
 )
+from moto.iam.responses import IamResponse
+
+from localaws.models import service_model
+from localaws.protocol import CALLING_USER
 
 _LINKED = "/aws-service-role/"
 
@@ -100,6 +104,30 @@ def _linked_role(backend: IAMBackend, service_name: str, description: str, suffi
         policy.attach_to(role)
     return role
 
+
+_get_param = IamResponse._get_param  # noqa: SLF001
+
+
+@cache
+def _about_oneself(operation: str) -> bool:
+    """Whether an operation, called without a UserName, is about the user who calls."""
+    shape = service_model("iam").operation_model(operation).input_shape
+    return shape is not None and "UserName" in shape.members and "UserName" not in shape.required_members
+
+
+def _parameter(response: IamResponse, name: str, if_none: Any = None) -> Any:
+    """A parameter of the request; the name of a user may be left out by that very user.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html
+    """
+    found = _get_param(response, name, if_none)
+    user = response.normalized_request.environ.get(CALLING_USER)
+    if found is None and name == "UserName" and user and _about_oneself(response._get_action()):  # noqa: SLF001
+        return user
+    return found
+
+
+IamResponse._get_param = _parameter  # type: ignore[method-assign]  # noqa: SLF001
 
 for _name, _member in {
     "_init_aws_policies": lambda _backend: [],

@@ -28,6 +28,7 @@ warnings.filterwarnings("ignore", r"Exception\(.*\) with code .* does not match 
 
 
 DECIDED = "localaws.operation"  # in the WSGI environment: what moto must carry out
+CALLING_USER = "localaws.user"  # there too: the name of the IAM user who calls, empty where it is no user
 TAKES_FORMS = "localaws.takes_forms"  # there too: whether the body may be taken apart as a form
 
 

@@ -1,0 +1,31 @@
+"""What the pages tell their readers to run works, in the order in which they tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localaws.testing import LocalAws
+from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
+from tests.pages.walk import Reader
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.awscli,
+    pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE),
+    pytest.mark.timeout(1200),
+]
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    """Somebody with a checkout and an account that has nothing, on a local AWS that enforces IAM."""
+    with LocalAws.started("--enforce-iam", "--kms-tag-delay", "60") as aws:
+        yield Reader.seated(tmp_path, aws)
+
+
+def test_a_first_deployment_goes_as_its_page_says(reader: Reader) -> None:
+    """From an account that has nothing to a trail that delivers, as the deployer's role."""
+    reader.walk("first-deployment.md")

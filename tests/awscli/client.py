@@ -13,6 +13,7 @@ import pytest
 from localaws.testing import LocalAws
 
 VERSION = "1.46.3"
+_FIND = "import shutil, sys; print(shutil.which('aws', path=sys.prefix + '/bin'))"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class AwsCli:
             timeout=240,
             check=False,
         )
+
+    def executable(self) -> str:
+        """The path of `aws` itself, for a shell."""
+        find = [str(self._uvx()), "--quiet", "--from", f"awscli=={VERSION}", "python", "-c", _FIND]
+        return subprocess.run(find, capture_output=True, text=True, check=True).stdout.strip()
 
     @staticmethod
     def _uvx() -> str | None:

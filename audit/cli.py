@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,7 @@ from audit.options import (
     takes_accounts,
     takes_aws,
     takes_output,
+    takes_rows,
     takes_selection,
     takes_source,
     trail_option,
@@ -62,39 +64,92 @@ def verify(
 @takes_selection
 @click.option("--resource", help="Name or ARN of a resource that the call was about.")
 @takes_output
+@takes_rows
 @takes_accounts
 def history(
-    accounts: list[Aws], selection: Selection, resource: str | None, format: Format, output: Path | None
+    *,
+    accounts: list[Aws],
+    selection: Selection,
+    resource: str | None,
+    format: Format,
+    output: Path | None,
+    newest: int | None,
+    columns: Sequence[str],
 ) -> int:
     """View, search and download Event history: 90 days of management events, trail or none.
 
     --event-region names the Regions to look in, or all; several --profile reach several accounts. A download
-    (--output) that was interrupted goes on when the same command is run again.
+    (--output) that was interrupted goes on when the same command is run again. The oldest event comes first.
 
-    Example: {command} --event-name StartImagePipelineExecution --event-region all
+    Example: {command} --event-name StartImagePipelineExecution --event-region all --since 7d
     """
     from audit.commands.history import history as run  # noqa: PLC0415
 
     regions = sorted(selection.regions)
     everywhere = replace(selection, regions=frozenset())
-    return run(accounts, regions, everywhere, resource=resource, format=format, output=output)
+    shape: Any = {"format": format, "output": output, "newest": newest, "columns": columns}
+    return run(accounts, regions, everywhere, resource=resource, **shape)
 
 
 @app.command()
 @click.argument("source")
 @takes_selection
+@click.option("--follow", is_flag=True, help="Go on with each log file that is delivered, until Ctrl-C.")
+@click.option(
+    "--poll-seconds",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="With --follow: how often to look.",
+)
 @takes_output
+@takes_rows
 @takes_source
-def events(source: Source, selection: Selection, format: Format, output: Path | None, limit: int) -> int:
+def events(
+    *,
+    source: Source,
+    selection: Selection,
+    follow: bool,
+    poll_seconds: float,
+    format: Format,
+    output: Path | None,
+    newest: int | None,
+    columns: Sequence[str],
+    limit: int,
+) -> int:
     """List the events delivered to SOURCE: s3://bucket[/prefix], a folder or one log file.
 
-    With --format jsonl: CloudTrail's own records, unchanged, one a line.
+    With --format jsonl: CloudTrail's own records, unchanged, one a line. The oldest event comes first.
 
-    Example: {command} s3://my-log-bucket --failed --start 2026-01-01
+    Example: {command} s3://my-log-bucket --failed --since 2h
     """
+    if follow:
+        from audit.commands.follow import follow as go_on  # noqa: PLC0415
+
+        _check_endless(selection, format, output, newest)
+        return go_on(source, selection, format=format, limit=limit, columns=columns, pause=poll_seconds)
     from audit.commands.events import events as run  # noqa: PLC0415
 
-    return run(source, selection, format=format, output=output, limit=limit)
+    shape: Any = {"format": format, "output": output, "newest": newest, "columns": columns}
+    return run(source, selection, limit=limit, **shape)
+
+
+def _check_endless(selection: Selection, format: Format, output: Path | None, newest: int | None) -> None:
+    """Refuse with --follow what can only be made of all events.
+
+    Raises:
+        UsageError: there is such an option.
+
+    """
+    endless = (Format.TABLE, Format.CSV, Format.JSONL)
+    for given, option in (
+        (output, "--output: a file appears when it is whole; send stdout into it"),
+        (newest, "--limit"),
+        (selection.end, "--end"),
+        (format not in endless, f"--format {format}: use {', '.join(endless)}"),
+    ):
+        if given:
+            raise click.UsageError(f"--follow has no end, so it does not go with {option}")
 
 
 @app.command()

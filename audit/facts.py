@@ -100,6 +100,10 @@ class Facts:
     addresses: dict[str, Seen] = field(default_factory=dict)
     timelines: dict[str, Timeline] = field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        """Whether anything was counted."""
+        return bool(self.acts)
+
     def add(self, event: Event) -> None:
         """Count one event."""
         identity = identify(event)

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from audit import logs, query
-from audit.commands.events import lines, tell, values
-from audit.findings import Finding
+from audit.commands.events import lines
+from audit.commands.looking import Looking
 from audit.queries import named_queries
 from audit.selection import Selection
 from audit.sources.source import Source
@@ -35,20 +35,21 @@ def run(
     Returns 0, or 1 when anything was found wrong with the log files.
 
     Raises:
-        SourceError: the source cannot be listed.
+        SourceError: the source cannot be listed, or has no log file.
+        UnknownNameError: nothing was found by a name that AWS does not have.
         QueryError: the SQL cannot be run.
         OutputError: the result cannot be written.
 
     """
-    findings: list[Finding] = []
+    looking = Looking(source, selection)
     sql = _text(sql)
     query.translated(sql)  # refuse bad SQL before reading anything
-    result = query.run(sql, values(logs.condensed(source, selection, lines, limit=limit), findings))
+    result = query.run(sql, looking.values(logs.condensed(source, selection, lines, limit=limit)))
     members = [f"c{number}" for number in range(len(result.columns))]
     row_type: Any = msgspec.defstruct("Row", list(zip(members, result.types, strict=True)))
     rows = (row_type(*map(_plain, row)) for row in result.rows)
     write_rows(rows, members, format, output, heads=_distinct(result.columns))
-    return tell(findings)
+    return looking.tell()
 
 
 def _text(sql: str) -> str:

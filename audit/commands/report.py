@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from audit import logs
-from audit.commands.events import tell
+from audit.commands.looking import Looking
 from audit.facts import Facts, count
-from audit.findings import Finding
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
 from audit.selection import Selection
 from audit.sources.source import Source
@@ -38,20 +37,18 @@ def report(
     Returns 0, or 1 when anything was found wrong with the log files.
 
     Raises:
-        SourceError: the source cannot be listed.
+        SourceError: the source cannot be listed, or has no log file.
+        UnknownNameError: nothing was found by a name that AWS does not have.
         OutputError: the result cannot be written.
 
     """
-    findings: list[Finding] = []
-    facts, files = Facts(), 0
-    for part in logs.condensed(source, selection, count, limit=limit, counts=True):
-        facts.merge(part.value)
-        findings += part.tally.findings
-        files += part.tally.files
+    looking, facts = Looking(source, selection), Facts()
+    for part in looking.values(logs.condensed(source, selection, count, limit=limit, counts=True)):
+        facts.merge(part)
     if html is not None:
         from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
-        about = About(str(source), selection, datetime.now(UTC), files, findings)
+        about = About(str(source), selection, datetime.now(UTC), looking.files, looking.findings)
         write_text(page(facts, about), html)
     if format is not Format.TABLE:
         heads = DeedRow.__struct_encode_fields__
@@ -59,7 +56,7 @@ def report(
     elif html is None or output is not None:
         with opened(output) as file, tables(file) as written:
             _write_tables(facts, written)
-    return tell(findings)
+    return looking.tell()
 
 
 def _write_tables(facts: Facts, written: Tables) -> None:

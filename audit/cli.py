@@ -20,8 +20,8 @@ from audit.options import (
 )
 from audit.selection import Selection
 from console.commands import Commands
-from console.options import output_option
-from console.output import Format
+from console.options import PATH, output_option
+from console.output import Format, write_text
 
 if TYPE_CHECKING:  # neither the readers nor boto3 are needed to show help
     from audit.aws import Aws
@@ -184,24 +184,46 @@ def report(
 @app.command()
 @click.argument("sql", default="")
 @click.option("--source", help="s3://bucket[/prefix], a folder or one log file.")
+@click.option("--file", "sql_file", type=PATH, help="Take the SQL from this file, as @FILE does; - is stdin.")
+@click.option("--show", is_flag=True, help="Print the SQL, such as that of a named query, and run nothing.")
 @takes_selection
 @takes_output
 @takes_source
 def query(
-    *, sql: str, source: Source | None, selection: Selection, format: Format, output: Path | None, limit: int
+    *,
+    sql: str,
+    source: Source | None,
+    sql_file: Path | None,
+    show: bool,
+    selection: Selection,
+    format: Format,
+    output: Path | None,
+    limit: int,
 ) -> int:
     """Ask the table cloudtrail, whose columns are those of AWS's Athena table.
 
-    SQL is a SELECT in Athena's words, or the name of a query; without it, the named queries are listed.
+    SQL is a SELECT in Athena's words, or the name of a query, @FILE, or - for standard input; without it, the
+    named queries are listed. DESCRIBE cloudtrail lists the columns.
 
     Example: {command} root-use --source s3://my-log-bucket
     """
+    if sql_file is not None:
+        if sql:
+            raise click.UsageError("SQL is given twice: as an argument and by --file; leave out one of them")
+        sql = "-" if str(sql_file) == "-" else f"@{sql_file}"
     if not sql:
         from audit.queries import listed  # noqa: PLC0415 - without the engine
 
         return listed(format, output)
+    from audit.commands import query as command  # noqa: PLC0415
+
+    text = command.text_of(sql)
+    if show:
+        write_text(f"{text.rstrip()}\n", output)
+        return 0
+    table = command.table_asked_for(text)
+    if table is not None:
+        return command.described(table, format, output)
     if source is None:
         raise click.UsageError("--source is missing: name s3://bucket[/prefix] or a folder")
-    from audit.commands.query import run  # noqa: PLC0415
-
-    return run(sql, source, selection, format=format, output=output, limit=limit)
+    return command.run(text, source, selection, format=format, output=output, limit=limit)

@@ -1,7 +1,7 @@
 """Which services and actions AWS has, from botocore's own list: to tell a mistyped name from a rare event.
 
 Not every event source has a client in botocore (signin.amazonaws.com has none), and not every event is a
-call: a name that is not known here may still be right. So names are judged only where nothing was found by them.
+call: a name that is not known here may still be right. So names are judged where nothing was found by them.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Looking:
         self._found = False
 
     def parts(self, parts: Iterable[Part[T]]) -> Iterator[Part[T]]:
-        """The parts; the first is read before this returns, so that nothing is written of a place without logs.
+        """The parts; the first is read before this returns: nothing is written of a place without logs.
 
         Of very many findings, all but the last are told right away.
 

@@ -22,8 +22,9 @@ _TYPES = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 
 
 def write_parquet(rows: Iterable[msgspec.Struct], names: Mapping[str, str], file: BinaryIO) -> None:
-    """Write the members that `names` gives a column. Numbers, booleans and times keep their types, the rest
-    is text.
+    """Write the members that `names` gives a column; numbers, booleans and times keep their types.
+
+    The rest is text.
 
     Raises:
         UserError: DuckDB is not installed, or the file is a terminal.
@@ -62,7 +63,7 @@ def _moment(text: str | None, kind: str) -> str | None:
     """A time in the one form that DuckDB reads, whatever zone it is in; ISO 8601 has others."""
     if text is None:
         return None
-    time = datetime.fromisoformat(text)
+    time = datetime.fromisoformat(text.removesuffix(" UTC"))  # as Athena writes a zone
     if kind == _LOCAL:
         return time.replace(tzinfo=None).isoformat(" ")
     return (time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)).isoformat(" ")

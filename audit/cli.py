@@ -16,6 +16,7 @@ from audit.options import (
     takes_rows,
     takes_selection,
     takes_source,
+    takes_times,
     trail_option,
 )
 from audit.selection import Selection
@@ -154,9 +155,38 @@ def _check_endless(selection: Selection, format: Format, output: Path | None, ne
 
 @app.command()
 @click.argument("source")
+@click.argument("folder", type=PATH)
+@takes_times
+@takes_source
+def download(*, source: Source, folder: Path, selection: Selection, limit: int) -> int:
+    """Copy the log files of SOURCE, s3://bucket[/prefix], into FOLDER, under the same names.
+
+    Files that are there already are left alone, so the same command goes on after an interruption, and later
+    fetches what is new. The other commands take FOLDER as their SOURCE.
+
+    Example: {command} s3://my-log-bucket ./logs --since 7d
+    """
+    if source.local:
+        raise click.UsageError(
+            "download copies from S3: give s3://bucket[/prefix]; a folder can be read as it is"
+        )
+    from audit.commands.download import download as run  # noqa: PLC0415
+
+    return run(source, folder, selection, limit=limit)
+
+
+@app.command()
+@click.argument("source")
 @takes_selection
 @takes_output
 @output_option("Write a self-contained HTML page to this file.", "--html")
+@click.option(
+    "--by",
+    type=click.Choice(["session", "role"]),
+    default="session",
+    show_default=True,
+    help="Whether each session of a role is an identity of its own, or the role is one.",
+)
 @takes_source
 def report(
     *,
@@ -165,6 +195,7 @@ def report(
     format: Format,
     output: Path | None,
     html: Path | None,
+    by: str,
     limit: int,
 ) -> int:
     """Say who did what in SOURCE, from where, when, with which result.
@@ -178,7 +209,8 @@ def report(
     """
     from audit.commands.report import report as run  # noqa: PLC0415
 
-    return run(source, selection, format=format, output=output, html=html, limit=limit)
+    shape: Any = {"format": format, "output": output, "html": html}
+    return run(source, selection, limit=limit, roles=by == "role", **shape)
 
 
 @app.command()

@@ -71,8 +71,7 @@ _AWS = (
     click.option("--region", help="AWS Region to talk to."),
     click.option("--endpoint-url", help="AWS endpoint to talk to."),
 )
-_SELECTION = (
-    _several("--event-source", f"A service, or all. Without it: {IMAGE_BUILDER}."),
+_TIMES = (
     click.option(
         *("--start", "--since", "start"),
         callback=_time,
@@ -82,6 +81,10 @@ _SELECTION = (
     click.option(
         "--end", "--until", "end", callback=_time, metavar="TIME", help="Event times before this one."
     ),
+)
+_SELECTION = (
+    _several("--event-source", f"A service, or all. Without it: {IMAGE_BUILDER}."),
+    *_TIMES,
     _several("--event-name", "API action, such as StartImagePipelineExecution."),
     _several("--identity", "Part of a name or ARN, or an access key or principal id."),
     _several("--event-region", "Region in which the call was made."),
@@ -193,6 +196,22 @@ def takes_selection(command: Command) -> Callable[..., int]:
     return _with(_SELECTION, parsed)
 
 
+def takes_times(command: Command) -> Callable[..., int]:
+    """Let a command take a start and an end, and receive them as a `selection` of all events between them."""
+
+    @functools.wraps(command)
+    def parsed(*, start: datetime | None, end: datetime | None, **more: Any) -> int:
+        _check_times(start, end)
+        return int(command(selection=Selection(event_sources=frozenset(), start=start, end=end), **more))
+
+    return _with(_TIMES, parsed)
+
+
+def _check_times(start: datetime | None, end: datetime | None) -> None:
+    if start is not None and end is not None and start >= end:
+        raise click.UsageError(f"--start {start.isoformat()} is not before --end {end.isoformat()}")
+
+
 def _selection(values: dict[str, Any]) -> Selection:
     sources = frozenset(values["event_source"] or (IMAGE_BUILDER,))
     if any("." not in name for name in sources - {"all"}):
@@ -200,8 +219,7 @@ def _selection(values: dict[str, Any]) -> Selection:
 
         check_sources(sources - {"all"})
     start, end = values["start"], values["end"]
-    if start is not None and end is not None and start >= end:
-        raise click.UsageError(f"--start {start.isoformat()} is not before --end {end.isoformat()}")
+    _check_times(start, end)
     return Selection(
         event_sources=frozenset() if "all" in sources else sources,
         start=start,

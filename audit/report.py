@@ -11,6 +11,7 @@ import msgspec
 
 from audit.facts import MOST_MOMENTS, Deed, Facts, Seen
 from audit.identity import Identity
+from console.output import Time
 
 _MOST_RESOURCES = 20  # with a timeline in the terminal
 _MOST_STEPS = 5  # of each of them
@@ -28,8 +29,8 @@ class DeedRow(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     region: str
     from_: str
     times: int
-    first: str
-    last: str
+    first: Time
+    last: Time
     account: str
 
 

@@ -37,13 +37,17 @@ _TURNS = ("First", "Previous", "Next", "Last")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a page is of: source and filters as given, how many files were read, when, and what was found."""
+    """What a page is of: source and filters as given, how many files were read, when, and what was found.
+
+    `roles`: all sessions of a role are one identity.
+    """
 
     source: str
     selection: Selection
     made: datetime
     files: int
     findings: Sequence[Finding] = ()
+    roles: bool = False
 
 
 def page(facts: Facts, about: About) -> str:
@@ -91,6 +95,8 @@ def _about(about: About) -> str:
         "Filters": "; ".join(about.selection.told()) or "none: all events",
         "Made": f"{about.made.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
     }
+    if about.roles:
+        lines["Identities"] = "all sessions of a role are one"
     return "".join(f"<dt>{escape(name)}</dt><dd>{escape(shown(text))}</dd>" for name, text in lines.items())
 
 

@@ -41,7 +41,7 @@ class Looking:
         coming = iter(parts)
         first = next(coming, None)
         if first is None:
-            self._check_place()
+            check_place(self._source)
             return iter(())
         return self._counted(chain((first,), coming))
 
@@ -72,13 +72,19 @@ class Looking:
         if not self._found and not self.findings:
             check_found_by(self._selection)
 
-    def _check_place(self) -> None:
-        """Tell a place without logs from one that has none of the days asked for."""
-        if next(logs.log_keys(self._source, None, None), None) is None:
-            raise SourceError(
-                f"{self._source}: no log file (*.json.gz) is there; CloudTrail's lie below"
-                " [PREFIX/]AWSLogs/[ORGANIZATION/]ACCOUNT/CloudTrail/REGION/: check the name and the prefix"
-            )
+
+def check_place(source: Source) -> None:
+    """Tell a place without logs from one that has none of the days asked for.
+
+    Raises:
+        SourceError: it has none at all.
+
+    """
+    if next(logs.log_keys(source, None, None), None) is None:
+        raise SourceError(
+            f"{source}: no log file (*.json.gz) is there; CloudTrail's lie below"
+            " [PREFIX/]AWSLogs/[ORGANIZATION/]ACCOUNT/CloudTrail/REGION/: check the name and the prefix"
+        )
 
 
 def tell(findings: Iterable[Finding]) -> int:

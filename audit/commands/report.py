@@ -10,6 +10,7 @@ from audit import logs
 from audit.commands.looking import Looking
 from audit.facts import Facts, count
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
+from audit.roles import by_role
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
@@ -29,8 +30,11 @@ def report(
     output: Path | None = None,
     html: Path | None = None,
     limit: int = DEFAULT_LIMIT,
+    roles: bool = False,
 ) -> int:
     """Count the wanted events of a source and say who did what; with `html`, as a page in that file, too.
+
+    With `roles`, all sessions of a role are one identity.
 
     The terminal stays empty where there is a page and neither another format nor an output is asked for.
 
@@ -45,11 +49,13 @@ def report(
     looking, facts = Looking(source, selection), Facts()
     for part in looking.values(logs.condensed(source, selection, count, limit=limit, counts=True)):
         facts.merge(part)
+    if roles:
+        facts = by_role(facts)
     if html is not None:
         from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
-        about = About(str(source), selection, datetime.now(UTC), looking.files, looking.findings)
-        write_text(page(facts, about), html)
+        about = About(str(source), selection, datetime.now(UTC), looking.files, looking.findings, roles=roles)
+        write_text(page(facts, about), html, "--html")
     if format is not Format.TABLE:
         heads = DeedRow.__struct_encode_fields__
         write_rows(deed_rows(facts), DeedRow.__struct_fields__, format, output, heads=heads)

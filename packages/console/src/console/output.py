@@ -116,14 +116,14 @@ def write_json_lines(lines: Iterable[bytes], output: Path | None) -> None:
         file.writelines(map(_json_line, lines) if at_terminal(file) else lines)
 
 
-def write_text(text: str, output: Path | None) -> None:
-    """Write a text of this program's own, such as a page or a document.
+def write_text(text: str, output: Path | None, option: str = "--output") -> None:
+    """Write a text of this program's own, such as a page or a document; `option` is what named the file.
 
     Raises:
         OutputError: the file cannot be written.
 
     """
-    with opened(output) as file:
+    with opened(output, option) as file:
         lines = text.split("\n") if at_terminal(file) else ()
         file.write(("\n".join(map(safe, lines)) if lines else text).encode())
 

@@ -72,7 +72,8 @@ class Selection:
             elif isinstance(value, datetime):
                 found.append(f"{'from' if name == 'start' else 'before'} {value.isoformat()}")
             else:
-                found.append(f"{name.replace('_', ' ').removesuffix('s')} {' or '.join(sorted(value))}")
+                one = name.replace("_", " ").replace("ies", "y").removesuffix("s")
+                found.append(f"{one} {' or '.join(sorted(value))}")
         return found
 
     def _in_time(self, event_time: str) -> bool:

@@ -53,7 +53,7 @@ def download(source: Source, folder: Path, selection: Selection, *, limit: int =
     copied = there = size = 0
     listed = False
     while some := list(islice(keys, _AT_ONCE)):
-        listed = True
+        listed = _made(folder)
         places = _places(folder, some, findings)
         wanted = [key for key, place in places.items() if not place.exists()]
         there += len(places) - len(wanted)
@@ -66,8 +66,24 @@ def download(source: Source, folder: Path, selection: Selection, *, limit: int =
     if not listed:
         check_place(source)
     code = tell(findings)
-    say(f"{copied:,} log files ({size / 2**20:,.1f} MiB) are new in {folder}; {there:,} were there already")
+    say(
+        f"{copied:,} log file{'s' * (copied != 1)} ({size / 2**20:,.1f} MiB) new in {folder}; {there:,} were there already"
+    )
     return code
+
+
+def _made(folder: Path) -> bool:
+    """True, once the folder is there.
+
+    Raises:
+        OutputError: it cannot be made.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}; give a folder, or a name for one") from error
+    return True
 
 
 def _places(folder: Path, keys: list[str], findings: list[Finding]) -> dict[str, Path]:

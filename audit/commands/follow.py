@@ -72,7 +72,7 @@ def follow(
     listing, first = _Listing(source), _recent()
     if selection.start is None:
         there = sum(1 for _ in listing.new(first))
-        say(f"following {source}, without the {there:,} log files of these days; --since 1d has these too")
+        say(f"following {source}; log files there already: {there:,}, whose events --since 1d shows, too")
     elif selection.start.date() < first:
         first = selection.start.date()
     said, begun = "", selection.start is None

@@ -69,7 +69,7 @@ def history(
         _run(download, output)
         _write(download.records(), format, output, newest, columns)
         code = tell(download.findings)
-        if not download.seen and not code:
+        if places and not download.seen and not code:
             check_found_by(selection)
             say(f"looked at {len(places)} Regions: no event is as wanted ({'; '.join(selection.told())})")
         if download.whole:

@@ -66,9 +66,8 @@ def download(source: Source, folder: Path, selection: Selection, *, limit: int =
     if not listed:
         check_place(source)
     code = tell(findings)
-    say(
-        f"{copied:,} log file{'s' * (copied != 1)} ({size / 2**20:,.1f} MiB) new in {folder}; {there:,} were there already"
-    )
+    new = f"{copied:,} log file{'s' * (copied != 1)} ({size / 2**20:,.1f} MiB) new in {folder}"
+    say(f"{new}; {there:,} were there already")
     return code
 
 

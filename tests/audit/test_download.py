@@ -1,4 +1,4 @@
-"""`download` copies a bucket's log files under their keys, goes on where it was, and never leaves the folder."""
+"""`download` copies log files under their keys, goes on where it was, and never leaves the folder."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def logs(tmp_path: Path) -> Path:
         (
             {
                 "errorCode": "AccessDenied",
-                "errorMessage": f"User: arn:x is not authorized to perform: a on resource: {ARN}image/i because",
+                "errorMessage": f"User: arn:x may not perform: a on resource: {ARN}image/i because",
             },
             "image/i",
         ),

@@ -20,6 +20,23 @@ from tests.journeys.pulumi_project import kill_session, running_in, wait_until
 DEMO = [sys.executable, "-m", "examples.demo"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--help"], 0, "Example: python -m examples.demo --html who-did-what.html"),
+        (["--hlep"], 2, "--hlep"),
+        (["now"], 2, "unexpected extra argument (now)"),
+        (["--html", "/no/such/folder/a.html"], 2, "--html /no/such/folder/a.html: no file can be made in"),
+    ],
+)
+def test_the_demo_answers_options_before_it_begins(arguments: list[str], code: int, said: str) -> None:
+    """Whoever asks for help, or mistypes, does not deploy anything."""
+    done = subprocess.run([*DEMO, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "deploying" in done.stderr) == (code, False)
+    assert said in done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) == (1 if code else 0)
+
+
 def play(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the demo in the surroundings of somebody who works with AWS itself; it must send nothing there."""
     hostile.write_home(home)

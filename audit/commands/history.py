@@ -18,7 +18,7 @@ from audit.commands.looking import tell
 from audit.event_history.download import Download, Place
 from audit.event_history.journal import Journal
 from audit.event_history.lookup import Window
-from audit.known import check_found_by
+from audit.known import UnknownNameError, check_found_by
 from audit.records import Record
 from audit.rows import row_of
 from audit.selection import Selection
@@ -67,10 +67,12 @@ def history(
         window = Window(selection.start and max(selection.start, oldest), selection.end or begun)
         download = Download(journal, places, selection, window, resource)
         _run(download, output)
+        nothing = bool(places) and not download.seen and not download.findings
+        if nothing:
+            _check_names(selection, journal)
         _write(download.records(), format, output, newest, columns)
         code = tell(download.findings)
-        if places and not download.seen and not code:
-            check_found_by(selection)
+        if nothing:
             say(f"looked at {len(places)} Regions: no event is as wanted ({'; '.join(selection.told())})")
         if download.whole:
             journal.remove()
@@ -121,6 +123,15 @@ def _write(
     if newest is not None:
         records = newest_of(records, newest, lambda record: record.event.event_time, told=False)
     write_json_lines((record.line() + b"\n" for record in records), output)
+
+
+def _check_names(selection: Selection, journal: Journal) -> None:
+    """Tell a name that AWS does not have; there is nothing to go on with then."""
+    try:
+        check_found_by(selection)
+    except UnknownNameError:
+        journal.remove()
+        raise
 
 
 def _places(accesses: Sequence[Aws], regions: Sequence[str]) -> list[Place]:

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from audit import logs
 from audit.findings import Finding
-from audit.known import check_found_by
 from audit.selection import Selection
 from audit.sources.source import Source, SourceError
 from audit.workers import Part
@@ -70,6 +69,8 @@ class Looking:
                 del self.findings[:-1]
             yield part
         if not self._found and not self.findings:
+            from audit.known import check_found_by  # noqa: PLC0415 - reading needs no botocore
+
             check_found_by(self._selection)
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -160,11 +161,19 @@ def _write_csv(
     written = (lambda value: safe(csv_cell(value))) if terminal else csv_cell
     try:
         if heads:
-            writer.writerow(map(written, names.values()))
+            writer.writerow(list(map(written, names.values())))
+        values = _getter(list(names))
         for row in rows:
-            writer.writerow([written(getattr(row, name)) for name in names])
+            writer.writerow(list(map(written, values(row))))
     finally:
         text.detach()  # else standard output would be closed with it
+
+
+def _getter(names: Sequence[str]) -> Callable[[msgspec.Struct], Sequence[object]]:
+    """What gives the members of a row, all at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda row: [getattr(row, name) for name in names]
 
 
 def _write_table(

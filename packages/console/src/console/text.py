@@ -65,7 +65,9 @@ def csv_cell(value: object) -> str:
     That holds behind leading blanks, for fullwidth signs, and for whoever reads semicolons as separators.
     https://owasp.org/www-community/attacks/CSV_Injection
     """
-    text = plain(value)
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else plain(value)
     if text is not value and not isinstance(value, dict | list):
         return text  # a number may begin with its sign
     harmless = text[:1] not in _OPENING and ";" not in text and text.isprintable()

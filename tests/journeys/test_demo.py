@@ -17,6 +17,8 @@ from tests import ROOT
 from tests.journeys import hostile
 from tests.journeys.pulumi_project import kill_session, running_in, wait_until
 
+_SAMPLE = (ROOT / "README.md").read_text().partition("\nWHO ")[2].partition("\n…")[0]
+README_LINES = [" ".join(line.split()) for line in f"WHO {_SAMPLE}".splitlines()]
 DEMO = [sys.executable, "-m", "examples.demo"]
 
 
@@ -63,6 +65,9 @@ def assert_delivered(finished: subprocess.CompletedProcess[str]) -> None:
     assert int(counts[1]) >= 77
     for kind in ("Root", "IAMUser", "AssumedRole", "FederatedUser", "AWSService"):
         assert kind in finished.stdout
+    shown = [" ".join(line.split()) for line in finished.stdout.splitlines()]
+    lines = [line for line in README_LINES if not any(one.startswith(line) for one in shown)]
+    assert lines == [], "README.md shows what the demo does not print"
 
 
 @pytest.mark.engine

@@ -110,7 +110,9 @@ def _run(download: Download, output: Path | None) -> None:
         download.run(lambda: _show(download))
     except KeyboardInterrupt:
         if output is not None:
-            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there")
+            start = download.window.start
+            times = f", with --start {start.isoformat()} for a time so long ago" if start else ""
+            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there{times}")
         raise
 
 

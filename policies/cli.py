@@ -61,6 +61,7 @@ def app() -> None:
 @_stack_option
 @takes_output(Format.MARKDOWN, Format.JSON, Format.HTML)
 @_account_option
+@click.option("--document", metavar="NAME", help="Only this document of one stack, as JSON to hand to AWS.")
 @click.option("--check", is_flag=True, help="Only say which committed copies are stale; exit 1 if any is.")
 @click.option("--write", is_flag=True, help="Write the committed copies anew.")
 def render(
@@ -69,6 +70,7 @@ def render(
     format: Format,
     output: Path | None,
     account_id: str | None,
+    document: str | None,
     check: bool,
     write: bool,
 ) -> int:
@@ -79,11 +81,15 @@ def render(
     from policies.commands import render as command  # noqa: PLC0415 - commands import what they need when they run
 
     if check or write:
-        if stack or account_id or output or (check and write):
+        if stack or account_id or output or document or (check and write):
             raise click.UsageError(
                 "--check and --write each stand alone: they are for the copies of all stacks"
             )
         return (command.check if check else command.write)(_stacks((), None))
+    if document:
+        if len(stack) != 1:
+            raise click.UsageError("--document is of one stack: name it with --stack")
+        return command.show_one(_stacks(stack, account_id)[0], document, output)
     return command.show(_stacks(stack, account_id), format, output)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.stack import Stack
 from config.stack_file import project_folder
+from console.errors import UserError
 from console.messages import say
 from console.output import Format, write_text
 from policies.copies import stale_copies, write_copies
@@ -29,6 +30,21 @@ def show(stacks: Sequence[Stack], format: Format, output: Path | None) -> int:
         write_text(policy_json(found), output)
     else:
         write_text("\n".join(render(stack, format) for stack in stacks), output)
+    return 0
+
+
+def show_one(stack: Stack, name: str, output: Path | None) -> int:
+    """Print one document of a stack as JSON, such as AWS takes it.
+
+    Raises:
+        UserError: the stack has no such document.
+        OutputError: the output file cannot be written.
+
+    """
+    found = documents(stack)
+    if name not in found:
+        raise UserError(f'stack "{stack.name}" has no document "{name}": it has {", ".join(found)}')
+    write_text(policy_json(found[name].document()), output)
     return 0
 
 

@@ -109,6 +109,13 @@ def test_render_writes_a_file(tmp_path: Path) -> None:
     }
 
 
+def test_render_hands_out_one_document() -> None:
+    """--document is one document of one stack, as AWS takes it."""
+    answer = policies("render", "--stack", "dev", "--account-id", "999999999999", "--document", "deployer")
+    stack = read_stack("dev", "999999999999")
+    assert json.loads(answer.stdout) == documents(stack)["deployer"].document()
+
+
 def test_json_of_several_stacks_is_by_stack() -> None:
     """Without --stack, JSON has every stack under its name."""
     found = json.loads(policies("render", "--format", "json").stdout)
@@ -123,6 +130,8 @@ def test_json_of_several_stacks_is_by_stack() -> None:
         (["render", "--account-id", "12"], '"12" is not 12 digits'),
         (["render", "--check", "--stack", "dev"], "--check and --write each stand alone"),
         (["render", "--check", "--write"], "--check and --write each stand alone"),
+        (["render", "--document", "deployer"], "--document is of one stack"),
+        (["render", "--stack", "dev", "--document", "cook"], 'no document "cook": it has bucket'),
         (
             ["render", "--stack", "dev", "--output", "/no/such/folder/file"],
             "no file can be made in /no/such/folder",

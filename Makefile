@@ -1,7 +1,7 @@
 # Everything a newcomer, a developer and CI run. Each target sets up what it needs; running one again is cheap.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup engine hosts demo test coverage check format generate bench clean
+.PHONY: help setup engine hosts clients demo test coverage check format generate bench clean
 
 # Libraries compiled once start three times as fast; only what is used is compiled.
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,6 +40,9 @@ engine: $(READY)  ## find the Pulumi engine, or get it
 
 hosts: $(READY)  ## find the language hosts of YAML, TypeScript and Go, or build them: tests of programs in those need them
 	@.venv/bin/python -m tests.consumers.hosts
+
+clients: $(READY)  ## build the programs in Go, JavaScript and Java that tests tell stories with
+	@.venv/bin/python -m tests.clients
 
 demo: $(READY)  ## deploy the trail to the local AWS, make Image Builder calls, see them delivered
 	@.venv/bin/python -m examples.demo

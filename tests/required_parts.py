@@ -1,5 +1,10 @@
 """Holds CI to the whole suite: with `REQUIRE_PARTS=1` a test that would be skipped for a missing part fails.
 
+Two kinds of tests may be skipped even then. Those marked `live` ask for a real AWS account. Those marked
+`optional_part` ask for a part that nobody has to install, such as a client too large to fetch for each run.
+They run where it is at hand, and skip in a fixture or a test (a skipped module has no markers), saying what
+is missing.
+
 Says also in which order the tests ran, since `-q` keeps pytest-randomly from saying so.
 """
 
@@ -12,6 +17,7 @@ from typing import Any, Protocol
 import pytest
 
 VARIABLE = "REQUIRE_PARTS"
+_MAY_BE_SKIPPED = ("live", "optional_part")
 
 
 class Report(Protocol):
@@ -23,9 +29,9 @@ class Report(Protocol):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the skip of a test into a failure; only a real account is never asked for."""
+    """Turn the skip of a test into a failure; a real account and optional parts are never asked for."""
     report = yield
-    if item.get_closest_marker("live") is None and not hasattr(report, "wasxfail"):
+    if not any(map(item.get_closest_marker, _MAY_BE_SKIPPED)) and not hasattr(report, "wasxfail"):
         _require(report)
     return report
 

@@ -57,13 +57,13 @@ def test_ci_tries_every_python_from_the_oldest_that_is_promised() -> None:
 
 
 def test_each_kind_of_dependency_is_kept_up_to_date() -> None:
-    """Python packages, actions, and each module of Go or Node."""
+    """Python packages, actions, and each module of Go, Node or Java."""
     watched = [
         (update["package-ecosystem"], folder)
         for update in loaded(ROOT / ".github/dependabot.yml")["updates"]
         for folder in update.get("directories", [update.get("directory")])
     ]
-    kinds = {"uv.lock": "uv", "go.mod": "gomod", "package.json": "npm"}
+    kinds = {"uv.lock": "uv", "go.mod": "gomod", "package.json": "npm", "pom.xml": "maven"}
     kept = [ROOT / line for line in tracked() if Path(line).name in kinds]
     expected = [(kinds[path.name], f"/{path.parent.relative_to(ROOT).as_posix()}") for path in kept]
     assert sorted(watched) == sorted(

@@ -38,6 +38,17 @@ import pytest
 @pytest.mark.skip(reason="needs a real AWS account")
 def test_of_an_account(): pass
 """
+OPTIONAL_TEST = """
+import pytest
+
+pytestmark = pytest.mark.optional_part
+
+@pytest.fixture
+def client():
+    pytest.skip("no client: install it")
+
+def test_of_the_client(client): pass
+"""
 EXPECTED_FAILURE = """
 import pytest
 
@@ -49,7 +60,7 @@ def test_of_what_comes(): assert False
 def run(folder: Path, text: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run one file of tests with the plugin."""
     (folder / "test_it.py").write_text(text)
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers = live\n")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    live\n    optional_part\n")
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "tests.required_parts", str(folder)],
         cwd=folder,
@@ -76,9 +87,9 @@ def test_elsewhere_a_missing_part_is_a_skip(tmp_path: Path, text: str) -> None:
     assert "1 skipped" in finished.stdout
 
 
-@pytest.mark.parametrize("text", [LIVE_TEST, EXPECTED_FAILURE])
+@pytest.mark.parametrize("text", [LIVE_TEST, OPTIONAL_TEST, EXPECTED_FAILURE])
 def test_what_is_no_missing_part_stays_as_it_is(tmp_path: Path, text: str) -> None:
-    """Nothing ever asks for a real account, and an expected failure is no skip."""
+    """Nothing ever asks for a real account or an optional part, and an expected failure is no skip."""
     finished = run(tmp_path, text, REQUIRE_PARTS="1")
     assert finished.returncode == 0, finished.stdout
 

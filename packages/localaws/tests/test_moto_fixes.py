@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pytest
+from botocore.exceptions import ClientError
+
 from localaws.testing import LocalAws
+
+NO_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:none"
 
 
 def test_a_key_is_disabled_enabled_and_doomed_by_its_arn(local_aws: LocalAws) -> None:
@@ -19,6 +26,29 @@ def test_a_key_is_disabled_enabled_and_doomed_by_its_arn(local_aws: LocalAws) ->
         getattr(kms, name)(KeyId=arn, **more)
         states.append(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
     assert states == ["Disabled", "Enabled", "PendingDeletion", "Disabled"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code"),
+    [
+        ("sqs", "get_queue_url", {"QueueName": "none"}, "QueueDoesNotExist"),
+        ("dynamodb", "describe_table", {"TableName": "none"}, "ResourceNotFoundException"),
+        (
+            "stepfunctions",
+            "describe_state_machine",
+            {"stateMachineArn": NO_MACHINE},
+            "StateMachineDoesNotExist",
+        ),
+        ("kms", "describe_key", {"KeyId": "none"}, "NotFoundException"),
+    ],
+)
+def test_an_error_in_json_is_named_in_the_header_without_a_namespace(
+    local_aws: LocalAws, service: str, operation: str, parameters: Mapping[str, str], code: str
+) -> None:
+    """The AWS SDK for Java takes the header, as it is, for the code."""
+    with pytest.raises(ClientError) as refused:
+        getattr(local_aws.client(service), operation)(**parameters)
+    assert refused.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-errortype"] == code
 
 
 def test_a_delete_marker_goes_from_a_bucket_whose_versioning_is_suspended(local_aws: LocalAws) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 from moto.apigateway.integration_parsers import aws_parser, http_parser
 from moto.core.config import default_user_config
+from moto.core.errors import ErrorShape
 from moto.core.responses import BaseResponse
+from moto.core.serialize import BaseJSONSerializer
 from moto.events import models as events_models
 from moto.firehose import models as firehose_models
 from moto.iam.access_control import PermissionResult
@@ -98,6 +100,22 @@ def _call_what_was_decided(response: BaseResponse) -> Any:
 
 # Moto looks for the operation again; what it finds must not differ from what was decided.
 BaseResponse.call_action = _call_what_was_decided  # type: ignore[assignment,method-assign]
+
+_write_json_error = BaseJSONSerializer._serialized_error_to_response  # noqa: SLF001
+
+
+def _write_plain_error_type(
+    serializer: BaseJSONSerializer, response: Any, error: Exception, shape: ErrorShape, body: Any
+) -> Any:
+    """Name an error in the header without its namespace, which is the body's alone."""
+    written = _write_json_error(serializer, response, error, shape, body)
+    headers = written["headers"]
+    headers["X-Amzn-Errortype"] = headers["X-Amzn-Errortype"].rpartition("#")[2]
+    return written
+
+
+# The AWS SDK for Java takes the whole header for the code: it knows no `com.amazonaws.sqs#QueueDoesNotExist`.
+BaseJSONSerializer._serialized_error_to_response = _write_plain_error_type  # type: ignore[assignment,method-assign]  # noqa: SLF001
 
 # Where moto calls others by HTTP: on this machine only, and a failure is not the caller's.
 for _module in (aws_parser, events_models, firehose_models, http_parser, sns_models):

@@ -1,0 +1,1 @@
+"""Terraform's real AWS provider against the local AWS, where both are installed."""

@@ -14,8 +14,8 @@ _LISTED = re.compile(rb'"resources"\s*:\s*\[[^\]]*?"ARN"\s*:\s*"(arn:[^"\\]+)"')
 # The member that names what was asked for, where no ARN does: bucketName, roleName, keyId, name, resourceId …
 _NAMED = re.compile(rb'"(?:name|[a-z][a-zA-Z]*(?:Name|Id|Identifier))"\s*:\s*"([^"\\]+)"')
 _REFUSED = re.compile(r"on resource: (arn:\S+)")
+_NEAR = 4096  # bytes in which the first of the listed resources stands; a hostile list may be long
 _MAKES = ("Create", "Import")
-_NOTHING = b"null"
 
 
 class Resource(NamedTuple):
@@ -33,19 +33,18 @@ def resource_of(record: Record) -> Resource | None:
     """
     event = record.event
     asked = event.request_parameters
-    if event.event_name.startswith(_MAKES) and event.response_elements != _NOTHING:
+    if event.event_name.startswith(_MAKES):
         for arn in _ARN.findall(event.response_elements):
             if not NEWEST_OF.search(arn):
                 return _resource(arn)
-    if asked != _NOTHING:
-        found = _ARN.search(asked)
-        if found:
-            return _resource(found[1])
-    if b'"resources"' in record.text:
-        listed = _LISTED.search(record.text)
-        if listed:
-            return _resource(listed[1])
-    named = _NAMED.search(asked) if asked != _NOTHING else None
+    found = _ARN.search(asked)
+    if found:
+        return _resource(found[1])
+    at = record.text.find(b'"resources"')
+    listed = _LISTED.match(record.text, at, at + _NEAR) if at >= 0 else None
+    if listed:
+        return _resource(listed[1])
+    named = _NAMED.search(asked)
     if named:
         return Resource(named[1].decode(errors="replace"), None)
     refused = _REFUSED.search(event.error_message) if event.error_message else None

@@ -218,6 +218,13 @@ def report(
 @click.option("--source", help="s3://bucket[/prefix], a folder or one log file.")
 @click.option("--file", "sql_file", type=PATH, help="Take the SQL from this file, as @FILE does; - is stdin.")
 @click.option("--show", is_flag=True, help="Print the SQL, such as that of a named query, and run nothing.")
+@click.option(
+    "--memory-mib",
+    type=click.IntRange(min=64),
+    default=120,
+    show_default=True,
+    help="Most MiB that the query may take; what does not fit goes to a temporary folder.",
+)
 @takes_selection
 @takes_output
 @takes_source
@@ -227,6 +234,7 @@ def query(
     source: Source | None,
     sql_file: Path | None,
     show: bool,
+    memory_mib: int,
     selection: Selection,
     format: Format,
     output: Path | None,
@@ -258,4 +266,5 @@ def query(
         return command.described(table, format, output)
     if source is None:
         raise click.UsageError("--source is missing: name s3://bucket[/prefix] or a folder")
-    return command.run(text, source, selection, format=format, output=output, limit=limit)
+    shape: Any = {"format": format, "output": output, "limit": limit, "memory": memory_mib * 2**20}
+    return command.run(text, source, selection, **shape)

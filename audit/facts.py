@@ -12,6 +12,8 @@ from audit.identity import Identity, identify
 from audit.records import Event, Record
 from audit.targets import targets_of
 
+MOST_ENTRIES = 200_000  # lines, identities, addresses and changes in all, about 100 MB
+FEW_ENTRIES = 10_000  # of the facts that a worker hands over
 MOST_MOMENTS = 200  # of one resource's timeline: the newest are kept, and its length tells of the others
 
 
@@ -39,6 +41,11 @@ class Seen(msgspec.Struct, gc=False):
         self.failed += other.failed
         self.first = min(self.first, other.first)
         self.last = max(self.last, other.last)
+
+
+OTHERS = Identity(
+    key="others", who="(others)", kind="", credentials="not listed one by one"
+)  # whoever came when there was no more room
 
 
 class Act(NamedTuple):
@@ -92,6 +99,7 @@ class Facts:
     """What was counted. `hours` counts [all, failed] by the first 13 letters of the time.
 
     Whatever follows from the acts (total, deeds, actions, results, identities) is derived when asked for.
+    Memory is bounded: beyond `most` entries, what is new is counted with OTHERS, in `unlisted`, and so said.
     """
 
     acts: dict[tuple[str, str, str | None, str | None], tuple[Seen, set[str]]] = field(default_factory=dict)
@@ -99,6 +107,14 @@ class Facts:
     hours: dict[str, list[int]] = field(default_factory=dict)
     addresses: dict[str, Seen] = field(default_factory=dict)
     timelines: dict[str, Timeline] = field(default_factory=dict)
+    most: int = MOST_ENTRIES
+    entries: int = 0
+    unlisted: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing new is listed any more."""
+        return self.entries >= self.most
 
     def __bool__(self) -> bool:
         """Whether anything was counted."""
@@ -109,48 +125,84 @@ class Facts:
         identity = identify(event)
         time, error = event.event_time, event.error_code
         failed, address = error is not None, event.source_ip_address or "not given"
-        key = (identity.key, event.event_name, event.aws_region, error)
-        act = self.acts.get(key)
-        if act is None:
-            self.people[identity.key] = identity
-            act = self.acts[key] = (Seen(), set())
+        act = self._act((identity.key, event.event_name, event.aws_region, error), identity)
         act[0].add(time, failed)
-        act[1].add(address)
-        hour = self.hours.get(time[:13])
-        if hour is None:
-            hour = self.hours[time[:13]] = [0, 0]
+        self._note_addresses(act[1], (address,))
+        hour = self._hour(time[:13])
         hour[0] += 1
         hour[1] += failed
-        seen = self.addresses.get(address)
-        if seen is None:
-            seen = self.addresses[address] = Seen()
-        seen.add(time, failed)
+        self._address(address).add(time, failed)
         if event.read_only is not True:
             targets = targets_of(event)
             if targets:
                 moment = (Moment(time, event.event_name, identity.who, error or "ok", event.event_id or ""),)
                 for target in targets:
-                    timeline = self.timelines.get(target)
-                    if timeline is None:
-                        timeline = self.timelines[target] = Timeline()
-                    timeline.add(moment, 1)
+                    self._change(target, moment, 1)
 
     def merge(self, other: Facts) -> None:
         """Take in the facts of another part of the logs."""
+        self.unlisted += other.unlisted
         for act, (seen, addresses) in other.acts.items():
-            mine = self.acts.setdefault(act, (Seen(), set()))
+            mine = self._act(act, other.people[act[0]], seen.count)
             mine[0].merge(seen)
-            mine[1].update(addresses)
-        for key, identity in other.people.items():
-            self.people.setdefault(key, identity)
+            self._note_addresses(mine[1], addresses)
         for hour, (count, failed) in other.hours.items():
-            both = self.hours.setdefault(hour, [0, 0])
+            both = self._hour(hour)
             both[0] += count
             both[1] += failed
         for address, seen in other.addresses.items():
-            self.addresses.setdefault(address, Seen()).merge(seen)
+            self._address(address).merge(seen)
         for target, timeline in other.timelines.items():
-            self.timelines.setdefault(target, Timeline()).add(timeline.moments, timeline.length)
+            self._change(target, timeline.moments, timeline.length)
+
+    def _act(
+        self, key: tuple[str, str, str | None, str | None], identity: Identity, count: int = 1
+    ) -> tuple[Seen, set[str]]:
+        act = self.acts.get(key)
+        if act is None:
+            if self.full and key[0] != OTHERS.key:
+                self.unlisted += count
+                failed = None if key[3] is None else "(various)"
+                return self._act((OTHERS.key, "(various)", None, failed), OTHERS)
+            self.entries += 1 + (identity.key not in self.people)
+            self.people[identity.key] = identity
+            act = self.acts[key] = (Seen(), set())
+        return act
+
+    def _note_addresses(self, known: set[str], addresses: Iterable[str]) -> None:
+        for address in addresses:
+            if address not in known and not self.full:
+                known.add(address)
+                self.entries += 1
+
+    def _hour(self, hour: str) -> list[int]:
+        both = self.hours.get(hour)
+        if both is None:
+            both = [0, 0]
+            if not self.full:
+                self.hours[hour] = both
+                self.entries += 1
+        return both
+
+    def _address(self, address: str) -> Seen:
+        seen = self.addresses.get(address)
+        if seen is None:
+            if self.full and address != OTHERS.who:
+                return self._address(OTHERS.who)
+            seen = self.addresses[address] = Seen()
+            self.entries += 1
+        return seen
+
+    def _change(self, target: str, moments: Sequence[Moment], length: int) -> None:
+        timeline = self.timelines.get(target)
+        if timeline is None:
+            if self.full:
+                return
+            timeline = self.timelines[target] = Timeline()
+            self.entries += 1
+        kept = len(timeline.moments)
+        timeline.add(moments if not self.full or not kept else (), length)
+        self.entries += len(timeline.moments) - kept
 
     @property
     def total(self) -> Seen:
@@ -195,9 +247,16 @@ class Facts:
         return found
 
 
-def count(records: Iterable[Record]) -> Facts:
-    """The facts of these records."""
+def count(records: Iterable[Record], most: float = float("inf")) -> Facts:
+    """The facts of these records, or of the first of them that make so many entries."""
     facts = Facts()
     for record in records:
         facts.add(record.event)
+        if facts.entries >= most:
+            break
     return facts
+
+
+def count_few(records: Iterable[Record]) -> Facts:
+    """The facts of as many of these records as one process hands to another at a time."""
+    return count(records, FEW_ENTRIES)

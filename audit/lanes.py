@@ -16,7 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from audit.errors import AuditError
 
-_READY = 4  # parts that may wait to be taken
+_READY = 2  # parts that may wait to be taken
 
 
 class WorkerError(AuditError):

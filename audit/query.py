@@ -31,7 +31,9 @@ from console.output import LocalTime, Time
 __all__ = ["COLUMNS", "QueryError", "Result", "Translation", "answered", "run", "translated"]
 
 TABLE = "cloudtrail"
-_MOST_BYTES = 256 * 2**20  # of one record: CloudTrail's own limit is a thousandth of it
+DEFAULT_MEMORY = 120 * 2**20  # bytes that DuckDB may take; a third as much comes besides
+_PIECE = 4 * 2**20  # bytes of records that are loaded at a time: with more, loading takes the memory
+_LEAST_OBJECT = 2**20  # bytes of a record for which DuckDB has room anyway
 _BATCH = 1000  # rows fetched at a time: a result may be larger than the memory
 
 _ISSUER = "STRUCT(type VARCHAR, principalId VARCHAR, arn VARCHAR, accountId VARCHAR, userName VARCHAR)"
@@ -73,10 +75,15 @@ COLUMNS = {
 
 
 _LOCKED = """
+    SET threads = 1;  -- each takes memory of its own where it sorts
     SET TimeZone = 'UTC';
     SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;
     SET enable_external_access = false; SET lock_configuration = true
 """
+_TOO_LARGE = (
+    "the answer takes more than {} MiB of memory at a time; name fewer columns, "
+    "narrow it by --start and --end, or raise --memory-mib"
+)
 _CHANGES = (exp.DML, exp.DDL, exp.Command, exp.Into)
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it has to say comes as an error, once
@@ -140,8 +147,10 @@ def _check_answer(kind: Type) -> None:
         _check_answer(part)
 
 
-def run(sql: str, records: Iterable[bytes]) -> Result:
+def run(sql: str, records: Iterable[bytes], memory: int = DEFAULT_MEMORY) -> Result:
     """Answer a SELECT in Athena's dialect over a table `cloudtrail` of these records (JSON lines).
+
+    `memory` is in bytes: what does not fit into it is in a folder that vanishes.
 
     Raises:
         QueryError: the SQL is not one SELECT, or cannot be answered. What fails only at some later row is
@@ -149,19 +158,22 @@ def run(sql: str, records: Iterable[bytes]) -> Result:
 
     """
     translation = translated(sql)
-    answers = answered(translation, records)
+    answers = answered(translation, records, memory)
     next(answers)  # what is wrong with all rows is told before the first
     return Result(translation.columns, tuple(map(_stored, translation.types)), answers)
 
 
-def answered(translation: Translation, records: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
-    """Nothing, then the rows. What memory does not hold is in a folder that vanishes."""
+def answered(
+    translation: Translation, records: Iterable[bytes], memory: int = DEFAULT_MEMORY
+) -> Iterator[tuple[Any, ...]]:
+    """Nothing, then the rows."""
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        _load(connection, records, Path(folder, "records.jsonl"))
         connection.execute("SET temp_directory = ?", [folder])
-        connection.execute(_LOCKED)
+        connection.execute(f"SET memory_limit = '{memory}B'; SET threads = 2")
         told = [kind if _holds_time(kind) else None for kind in translation.types]
         try:
+            _load(connection, records, Path(folder, "records.jsonl"))
+            connection.execute(_LOCKED)
             connection.execute(translation.sql)
             batch = connection.fetchmany(_BATCH)
             yield ()
@@ -171,6 +183,8 @@ def answered(translation: Translation, records: Iterable[bytes]) -> Iterator[tup
                         _told(value, kind) if kind else value for value, kind in zip(row, told, strict=True)
                     )
                 batch = connection.fetchmany(_BATCH)
+        except duckdb.OutOfMemoryException as error:
+            raise QueryError(_TOO_LARGE.format(memory // 2**20)) from error
         except duckdb.Error as error:
             raise QueryError(_line(error)) from error
 
@@ -206,26 +220,44 @@ def _load(connection: duckdb.DuckDBPyConnection, records: Iterable[bytes], lines
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()).lower()
     connection.execute(f"CREATE TABLE {TABLE} ({columns})")
     try:
-        with lines.open("wb") as file:
-            file.writelines(records)
+        for longest in _pieces(records, lines):
+            connection.read_json(
+                str(lines),
+                format="newline_delimited",
+                columns=COLUMNS,
+                maximum_object_size=max(longest, _LEAST_OBJECT),
+                ignore_errors=True,
+            ).insert_into(TABLE)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         message = f"{lines.parent}: {error.strerror}; let TMPDIR name a folder with more room"
         raise QueryError(message) from error
-    connection.read_json(
-        str(lines),
-        format="newline_delimited",
-        columns=COLUMNS,
-        maximum_object_size=_MOST_BYTES,
-        ignore_errors=True,
-    ).insert_into(TABLE)
-    lines.unlink()
     lost = len(connection.table(TABLE).filter("eventname IS NULL").project("1").fetchall())
     if lost:
         raise QueryError(
             f"DuckDB cannot read {lost} of the records; see them by `audit events --format jsonl`"
         )
+
+
+def _pieces(records: Iterable[bytes], lines: Path) -> Iterator[int]:
+    """Write the records into the file piece by piece; for each piece, the bytes of its longest line."""
+    file, size, longest = lines.open("wb"), 0, 0
+    with file:
+        for record in records:
+            file.write(record)
+            size += len(record)
+            longest = max(longest, *map(len, record.splitlines()), 0)
+            if size >= _PIECE:
+                file.flush()
+                yield longest
+                file.seek(0)
+                file.truncate()
+                size = longest = 0
+        file.flush()
+        if size:
+            yield longest
+    lines.unlink()
 
 
 def _line(error: Exception) -> str:

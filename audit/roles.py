@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from audit.facts import Facts, Seen
@@ -19,8 +21,7 @@ def by_role(facts: Facts) -> Facts:
     for who in facts.people.values():
         sessions.setdefault(_key(who), set()).add(who.who)
     merged = {key: _role(who, len(sessions[_key(who)])) for key, who in facts.people.items()}
-    found = Facts(hours=facts.hours, addresses=facts.addresses, timelines=facts.timelines)
-    found.people = {who.key: who for who in merged.values()}
+    found = replace(facts, acts={}, people={who.key: who for who in merged.values()})
     for (by, action, region, error), (seen, addresses) in facts.acts.items():
         mine = found.acts.setdefault((merged[by].key, action, region, error), (Seen(), set()))
         mine[0].merge(seen)

@@ -66,11 +66,22 @@ class Job(Generic[T]):
         fetched = self.source.fetch(list(chain.from_iterable(share)), self.limit)
         for unit in share:
             reading = _Reading(self, islice(fetched, len(unit)))
+            if self.counts:
+                yield from self._counted(reading)
             while reading.more:
-                records = reading.everything() if self.counts else reading.some()
+                records = reading.some()
                 value = self.condense(records)
                 deque(records, maxlen=0)  # what was not asked for is read as well, and checked
                 yield Part(value, reading.tally.taken(), last=not reading.more)
+
+    def _counted(self, reading: _Reading) -> Iterator[Part[T]]:
+        """A part for as many records as `condense` takes, until none is left."""
+        records = reading.everything()
+        value = self.condense(records)
+        for following in records:
+            yield Part(value, reading.tally.taken(), last=False)
+            value = self.condense(chain((following,), records))
+        yield Part(value, reading.tally.taken())
 
 
 class _Reading:

@@ -48,8 +48,10 @@ class Cost:
     memory: int
 
 
-def measured(command: Sequence[str], environment: dict[str, str] | None = None) -> Cost:
-    """Run a command with its output thrown away."""
+def measured(
+    command: Sequence[str], environment: dict[str, str] | None = None, *, accepted: Sequence[int] = (0,)
+) -> Cost:
+    """Run a command with its output thrown away; `accepted` are the exit codes that it may end with."""
     peak = 0
     before = os.times()
     begin = time.monotonic()
@@ -71,7 +73,7 @@ def measured(command: Sequence[str], environment: dict[str, str] | None = None) 
         watcher.start()
         process.wait()
         watcher.join()
-    if process.returncode:
+    if process.returncode not in accepted:
         raise SystemExit(f"{command[0]} ended with {process.returncode}: {' '.join(command)}")
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
@@ -171,10 +173,12 @@ def rewrite(folder: Path, target: Path, files: int) -> None:
 
 
 @contextmanager
-def slow_s3(folder: Path) -> Iterator[dict[str, str]]:
-    """An S3 stand-in at 25 ms a request, and the environment that leads to it."""
+def slow_s3(folder: Path, milliseconds: int = 25) -> Iterator[dict[str, str]]:
+    """An S3 stand-in that takes so long for a request, and the environment that leads to it."""
     script = str(Path(__file__).with_name("slow_s3.py"))
-    with subprocess.Popen((PYTHON, script, str(folder), "25"), stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        (PYTHON, script, str(folder), f"{milliseconds}"), stdout=subprocess.PIPE, text=True
+    ) as server:
         assert server.stdout is not None
         port = server.stdout.readline().strip()
         try:

@@ -4,16 +4,22 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("console", "iam_evaluation", "localaws")
 ROOMS = {
     **{name: ROOT / name for name in ("config", "components", "policies", "audit", "vending", "ibtrail")},
-    **{name: ROOT / "packages" / name / "src" / name for name in ("console", "iam_evaluation", "localaws")},
+    **{name: ROOT / "packages" / name / "src" / name for name in PACKAGES},
 }
 GUARD = ROOT / "policies" / "guard"
 FILES = sorted(path for room in ROOMS.values() for path in room.rglob("*.py"))
@@ -89,6 +95,24 @@ def test_the_guard_pack_knows_no_other_room_so_that_it_fits_any_program() -> Non
         if name.partition(".")[0] in {"boto3", *ROOMS} and not name.startswith("policies.guard")
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_names_whatever_it_imports(package: str) -> None:
+    """A package that comes in only because another one needs it may go when that one changes its mind."""
+    project = tomllib.loads((ROOT / "packages" / package / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = chain.from_iterable(project.get("optional-dependencies", {}).values())
+    named = {re.split(r"[^\w.-]", one)[0] for one in (*project["dependencies"], *extras)}
+    holders = packages_distributions()
+    unnamed = {
+        module
+        for path in ROOMS[package].rglob("*.py")
+        for module in (name.partition(".")[0] for name in imports(path))
+        if module not in sys.stdlib_module_names
+        and module != package
+        and named.isdisjoint(name.lower().replace("_", "-") for name in holders.get(module, [module]))
+    }
+    assert unnamed == set()
 
 
 def test_the_signer_and_its_checker_never_meet() -> None:

@@ -11,19 +11,23 @@ _HEAD: Final = """# The guard pack: rules for anybody's Pulumi program
 
 Made from `policies/guard/cards/` by `make generate`.
 
-`policies/guard` is a Pulumi policy pack. It stops a program, yours or somebody else's, before it deploys a trail that
-would be blind, forgeable, readable by anyone or short-lived. It knows nothing of this project's own component.
+`policies/guard` is a Pulumi policy pack. It stops a program, yours or somebody else's, before it deploys a
+trail that would be blind, forgeable, readable by anyone or short-lived. It knows nothing of this project's
+own component.
 
 ```console
 pulumi preview --policy-pack policies/guard
 ```
 
-From another project give the folder of a checkout of this one, after `make setup` there: the pack runs in that
-environment. Each violation is one line: the rule's code, the resource, what is wrong, why, and how to correct it. All
-rules are mandatory. To loosen one, hand Pulumi a file by `--policy-pack-config`:
+From another project give the folder of a checkout of this one, after `make setup` there: the pack runs in
+that environment. Each violation is one line: the rule's code, the resource, what is wrong, why, and how to
+correct it. All rules are mandatory. To loosen one, hand Pulumi a file by `--policy-pack-config`:
 
 ```json
-{"ibt414-require-expiration-days": {"minimum_expiration_days": 365}, "ibt407-forbid-force-destroy": "advisory"}
+{
+  "ibt414-require-expiration-days": {"minimum_expiration_days": 365},
+  "ibt407-forbid-force-destroy": "advisory"
+}
 ```
 
 ## Rules

@@ -21,7 +21,7 @@ from console.errors import OutputError
 from console.messages import say, show_progress
 
 UNSAFE_KEY = FindingKind(
-    "IBT110",
+    "IBT111",
     Severity.ERROR,
     "log file has a key that is no safe path",
     "Stored under it, the file could land outside the folder or in the place of another; it was not copied.",

@@ -14,7 +14,7 @@ from audit.workers import Part
 from console.messages import say
 
 T = TypeVar("T")
-_MOST_ASIDE = 10_000  # findings that wait until the result is written
+MOST_FINDINGS = 10_000  # that wait until the result is written, and are on the page
 
 
 class Looking:
@@ -23,6 +23,7 @@ class Looking:
     def __init__(self, source: Source, selection: Selection) -> None:
         self.findings: list[Finding] = []
         self.files = 0
+        self.more = 0  # findings beyond those, told right away
         self._source, self._selection = source, selection
         self._records = 0
         self._found = False
@@ -30,7 +31,7 @@ class Looking:
     def parts(self, parts: Iterable[Part[T]]) -> Iterator[Part[T]]:
         """The parts; the first is read before this returns: nothing is written of a place without logs.
 
-        Of very many findings, all but the last are told right away.
+        Of very many findings, the first wait and the others are told right away.
 
         Raises:
             SourceError: the source cannot be listed, or has no log file.
@@ -64,9 +65,10 @@ class Looking:
             self._records += part.tally.events
             self._found = self._found or bool(part.value)
             self.findings += part.tally.findings
-            if len(self.findings) > _MOST_ASIDE:
-                tell(self.findings[:-1])
-                del self.findings[:-1]
+            if len(self.findings) > MOST_FINDINGS:
+                self.more += len(self.findings) - MOST_FINDINGS
+                tell(self.findings[MOST_FINDINGS:])
+                del self.findings[MOST_FINDINGS:]
             yield part
         if not self._found and not self.findings:
             from audit.known import check_found_by  # noqa: PLC0415 - reading needs no botocore

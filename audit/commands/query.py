@@ -34,8 +34,11 @@ def run(
     format: Format = Format.TABLE,
     output: Path | None = None,
     limit: int = DEFAULT_LIMIT,
+    memory: int = query.DEFAULT_MEMORY,
 ) -> int:
     """Answer a SELECT over the wanted events of a source.
+
+    `memory` is what the engine may take, in bytes.
 
     Returns 0, or 1 when anything was found wrong with the log files.
 
@@ -48,7 +51,8 @@ def run(
     """
     looking = Looking(source, selection)
     query.translated(sql)  # refuse bad SQL before reading anything
-    result = query.run(sql, looking.values(logs.condensed(source, selection, lines, limit=limit)))
+    records = looking.values(logs.condensed(source, selection, lines, limit=limit))
+    result = query.run(sql, records, memory)
     members = [f"c{number}" for number in range(len(result.columns))]
     row_type: Any = msgspec.defstruct("Row", list(zip(members, result.types, strict=True)))
     rows = (row_type(*map(_plain, row)) for row in result.rows)

@@ -8,7 +8,8 @@ from typing import Any
 
 from audit import logs
 from audit.commands.looking import Looking
-from audit.facts import Facts, count
+from audit.facts import MOST_ENTRIES, Facts, count_few
+from audit.findings import USER_GUIDE, Finding, FindingKind, Severity
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
 from audit.roles import by_role
 from audit.selection import Selection
@@ -19,6 +20,15 @@ from console.messages import say
 from console.output import Format, write_rows, write_text
 from console.tables import MOST_TABLE_ROWS, Tables, tables
 
+TOO_MUCH = FindingKind(
+    "IBT110",
+    Severity.ERROR,
+    "report does not list everything",
+    "Memory is bounded: beyond a number of entries, new identities, actions, results and addresses are "
+    "counted together as (others), and new resources and hours are left out. All totals hold.",
+    "Narrow it by --start and --end, or ask by `audit query`.",
+    USER_GUIDE + "cloudtrail-log-file-examples.html",
+)
 _MOST_LINES = 20  # of a section in the terminal; the page has all
 
 
@@ -47,8 +57,13 @@ def report(
 
     """
     looking, facts = Looking(source, selection), Facts()
-    for part in looking.values(logs.condensed(source, selection, count, limit=limit, counts=True)):
+    for part in looking.values(logs.condensed(source, selection, count_few, limit=limit, counts=True)):
         facts.merge(part)
+    findings = looking.findings
+    if facts.full:
+        findings.append(_unlisted(source, facts))
+    if looking.more:
+        findings.append(Finding(TOO_MUCH, str(source), f"{looking.more:,} more findings are not on the page"))
     if roles:
         facts = by_role(facts)
     if html is not None:
@@ -63,6 +78,11 @@ def report(
         with opened(output) as file, tables(file) as written:
             _write_tables(facts, written)
     return looking.tell()
+
+
+def _unlisted(source: Source, facts: Facts) -> Finding:
+    events = f"{facts.unlisted:,} of {facts.total.count:,} events"
+    return Finding(TOO_MUCH, str(source), f"{events} are among (others), beyond {MOST_ENTRIES:,} entries")
 
 
 def _write_tables(facts: Facts, written: Tables) -> None:

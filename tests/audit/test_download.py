@@ -122,7 +122,7 @@ def test_an_object_that_would_leave_the_folder_is_a_finding_and_the_rest_is_copi
     client.put_object(Bucket="downloaded", Key="../escaped.json.gz", Body=b"x")
     done = download(capsys, tmp_path / "logs")
     assert done.code == 1
-    assert done.said.startswith("IBT110 ")
+    assert done.said.startswith("IBT111 ")
     assert "../escaped.json.gz" in done.said
     assert files(tmp_path) == {f"logs/{name}": body for name, body in BODIES.items()}
 
@@ -132,7 +132,7 @@ def test_an_object_in_the_way_of_another_is_a_finding(client: Any, tmp_path: Pat
     client.put_object(Bucket="downloaded", Key=f"{FIRST}/c.json.gz", Body=b"x")
     done = download(capsys, tmp_path)
     assert done.code == 1
-    assert "IBT110" in done.said
+    assert "IBT111" in done.said
     assert len(files(tmp_path)) == 2
 
 

@@ -253,3 +253,12 @@ def test_a_name_that_no_query_has_is_answered_by_those_there_are() -> None:
     """A slip in a name is not taken for SQL."""
     with pytest.raises(query.QueryError, match=r"no query is called root-uze; there are .*root-use"):
         text_of("root-uze")
+
+
+def test_a_query_that_takes_too_much_memory_says_how_to_go_on() -> None:
+    """DuckDB's own advice, to change settings that nobody can change, reaches nobody."""
+    records = [
+        json.dumps(record(eventID=f"{n:036}", userAgent="x" * 20_000)).encode() + b"\n" for n in range(9_000)
+    ]
+    with pytest.raises(query.QueryError, match=r"more than 16 MiB of memory .* --memory-mib"):
+        list(query.run("SELECT * FROM cloudtrail ORDER BY useragent, eventid", records, 16 * 2**20).rows)

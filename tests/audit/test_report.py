@@ -11,7 +11,7 @@ import pytest
 from audit.commands.report import report
 from audit.facts import Facts, count
 from audit.plots import activity
-from audit.report import deed_rows, people
+from audit.report import all_changes, deed_rows, people, sections
 from audit.selection import Selection
 from audit.sources.folder import Folder
 from console.output import Format
@@ -240,3 +240,36 @@ def test_people_of_the_same_name_are_counted_apart() -> None:
         ("ana (IAMUser, 111111111111)", 1, 0),
         ("ana (SAMLUser, 111111111111)", 1, 0),
     ]
+
+
+def strangers(number: int) -> Facts:
+    """The facts of so many events, each with identity, address, error and resource of its own."""
+    bounded = Facts(most=50)
+    changes = []
+    for each in range(number):
+        arn = f"arn:aws:iam::123456789012:user/user-{each}"
+        change = record(
+            userIdentity={"type": "IAMUser", "arn": arn, "userName": f"user-{each}"},
+            sourceIPAddress=f"10.0.0.{each}",
+            errorCode=f"Error{each}",
+            readOnly=False,
+            eventTime=f"2026-01-{1 + each % 28:02}T{each % 24:02}:00:00Z",
+            requestParameters={"imagePipelineArn": PIPELINE + str(each)},
+        )
+        changes.append(change)
+    for one in read("key", log_file(changes), Selection()).records:
+        bounded.merge(count([one]))
+    return bounded
+
+
+def test_facts_hold_no_more_than_a_bounded_number_of_entries() -> None:
+    """Whoever comes beyond it is counted among the others, so that the totals hold and the rest is told."""
+    few, many = strangers(5), strangers(250)
+    assert (few.full, few.unlisted) == (False, 0)
+    assert many.full
+    assert many.entries < 70
+    assert many.total.count == many.total.failed == 250
+    assert sum(seen.count for seen in many.addresses.values()) == 250
+    others = [row for row in deed_rows(many) if row.who == "(others)"]
+    assert sum(row.times for row in others) == many.unlisted > 200
+    assert [*sections(many), *all_changes(many)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.s3.models import FakeKey
 
 from localaws.testing import LocalAws
+from packages.localaws.tests.front import Front
 
 NO_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:none"
 
@@ -71,3 +74,29 @@ def test_after_a_reset_it_is_another_aws(local_aws: LocalAws) -> None:
     before = local_aws.control("info")["instance"]
     local_aws.control("reset", {})
     assert local_aws.control("info")["instance"] != before
+
+
+def test_what_was_overwritten_or_deleted_takes_no_memory(front: Front) -> None:
+    """A server that runs for days holds what is there, not all that ever was."""
+    s3 = front.client("s3")
+    s3.create_bucket(Bucket="example-bucket")
+    for number in range(20):
+        s3.put_object(Bucket="example-bucket", Key="overwritten", Body=b"%d" % number)
+        s3.put_object(Bucket="example-bucket", Key="deleted", Body=b"x")
+        s3.delete_object(Bucket="example-bucket", Key="deleted")
+    gc.collect()
+    held = [
+        one for one in gc.get_objects() if isinstance(one, FakeKey) and one.bucket_name == "example-bucket"
+    ]
+    assert [key.name for key in held] == ["overwritten"]
+    assert s3.get_object(Bucket="example-bucket", Key="overwritten")["Body"].read() == b"19"
+
+
+def test_a_reset_closes_the_files_of_all_objects(front: Front) -> None:
+    """Which it finds although they are held weakly."""
+    s3 = front.client("s3")
+    s3.create_bucket(Bucket="example-bucket")
+    s3.put_object(Bucket="example-bucket", Key="key", Body=b"x")
+    (key,) = [one for one in gc.get_objects() if isinstance(one, FakeKey)]
+    front.cloud.reset()
+    assert key.disposed

@@ -122,3 +122,15 @@ def test_a_denied_role_is_told_without_a_reason(strict_front: Front) -> None:
     assert strict_front.record("AssumeRole")["errorMessage"] == (
         f"User: {user} is not authorized to perform: sts:AssumeRole on resource: {role}"
     )
+
+
+@pytest.mark.parametrize("role", ["arn:aws:iam", "no ARN at all"])
+@pytest.mark.parametrize("operation", ["assume_role", "assume_role_with_web_identity"])
+def test_a_role_that_is_no_arn_is_refused(front: Front, operation: str, role: str) -> None:
+    """With AWS's own words and a record, however short the text is."""
+    token = {"WebIdentityToken": "abcd"} if "web" in operation else {}
+    sts = front.client("sts", parameter_validation=False)
+    with refused("ValidationError", f"{role} is invalid"):
+        getattr(sts, operation)(RoleArn=role, RoleSessionName="me", **token)
+    (record,) = front.records
+    assert record["errorCode"] == "ValidationError"

@@ -16,8 +16,9 @@ from console.errors import OutputError, UserError
 from console.json import encode
 from console.streams import at_terminal
 
-_MOST_BYTES = 256 * 2**20  # of one row
 _LOCAL, _UTC = "TIMESTAMP", "TIMESTAMPTZ"
+_LEAST_BYTES = 2**20  # of one row for which DuckDB has room anyway: it takes several times that of memory
+_ROWS = 16_384  # written at a time, and so in memory together
 _TYPES = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 
 
@@ -44,15 +45,18 @@ def write_parquet(rows: Iterable[msgspec.Struct], names: Mapping[str, str], file
     times = {name: kinds[name] for name in names if kinds.get(name) in (_LOCAL, _UTC)}
     with tempfile.TemporaryDirectory() as folder:
         lines, result = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
+        longest = _LEAST_BYTES
         with lines.open("wb") as sink:
             for row in chain([first] if first else [], rows):
                 values = {name: getattr(row, name) for name in names}
                 values |= {name: _moment(values[name], kind) for name, kind in times.items()}
-                sink.write(encode({names[name]: value for name, value in values.items()}) + b"\n")
+                line = encode({names[name]: value for name, value in values.items()}) + b"\n"
+                longest = max(longest, sink.write(line))
         try:
-            duckdb.read_json(
-                str(lines), format="newline_delimited", columns=columns, maximum_object_size=_MOST_BYTES
-            ).write_parquet(str(result))
+            with duckdb.connect(config={"threads": 1, "temp_directory": folder}) as connection:
+                connection.read_json(
+                    str(lines), format="newline_delimited", columns=columns, maximum_object_size=longest
+                ).write_parquet(str(result), row_group_size=_ROWS)
         except duckdb.Error as error:
             raise OutputError(f"cannot be written as Parquet: {str(error).splitlines()[0]}") from error
         with result.open("rb") as written:

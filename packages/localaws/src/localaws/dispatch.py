@@ -15,7 +15,7 @@ from flask import Flask
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.test import run_wsgi_app
 
-from localaws import moto_fixes  # noqa: F401 - corrects moto by being imported
+from localaws import moto_fixes, moto_instances  # noqa: F401 - correct moto by being imported
 from localaws.errors import AwsError
 from localaws.protocol import CanonicalRequest, Response
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote
 from moto.iam.models import User, iam_backends
 from moto.utilities.utils import get_partition
 
+from localaws.arns import account_of
 from localaws.call import Caller, SessionIssuer
 from localaws.errors import AwsError
 
@@ -131,7 +132,7 @@ class Identities:
         for session in self._sessions.values():
             if session.caller.arn == arn:
                 return session.caller
-        account_id = arn.split(":")[4] if arn.count(":") >= 5 else ""
+        account_id = account_of(arn)
         if arn.endswith(":root"):
             return root(account_id, get_partition(region))
         for user in iam_backends[account_id][get_partition(region)].users.values():

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localaws.actions import is_read_only, shows_response
+from localaws.arns import account_of
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.models import Operation, event_source, record_name, record_region
 from localaws.record_values import Outcome, request_parameters, response_elements
@@ -34,7 +35,7 @@ def _is_denied_role(call: Call, outcome: Outcome) -> bool:
 
 def _recipients(call: Call) -> list[str]:
     recipients = [call.account_id]
-    role_account = _account_of(str(call.parameters.get("RoleArn", ""))) if call.service == "sts" else ""
+    role_account = account_of(str(call.parameters.get("RoleArn", ""))) if call.service == "sts" else ""
     return recipients if role_account in {"", call.account_id} else [*recipients, role_account]
 
 
@@ -101,21 +102,16 @@ def _resources(call: Call, operation: Operation, outcome: Outcome) -> list[dict[
         return [{"accountId": call.account_id, "type": "AWS::S3::Bucket", "ARN": arn}]
     if operation.service == "sts" and "RoleArn" in call.parameters:
         arn = call.parameters["RoleArn"]
-        return [{"accountId": _account_of(arn), "type": "AWS::IAM::Role", "ARN": arn}]
+        return [{"accountId": account_of(arn), "type": "AWS::IAM::Role", "ARN": arn}]
     if operation.service == "kms":
         return [
-            {"accountId": _account_of(arn), "type": "AWS::KMS::Key", "ARN": arn} for arn in outcome.key_arns
+            {"accountId": account_of(arn), "type": "AWS::KMS::Key", "ARN": arn} for arn in outcome.key_arns
         ]
     if operation.service == "ssm" and operation.name in {"GetParameter", "GetParameters"}:
         names = call.parameters.get("Names") or [call.parameters.get("Name", "")]
         prefix = f"arn:{call.partition}:ssm:{call.region}:{call.account_id}:parameter/"
         return [{"ARN": prefix + name.lstrip("/"), "accountId": call.account_id} for name in names]
     return []
-
-
-def _account_of(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 else ""
 
 
 def _user_identity(caller: Caller) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
 
+from localaws.arns import account_of
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.errors import AwsError
 from localaws.iam_policies import default_document
@@ -57,10 +58,13 @@ class Sts:
         """Refuse what STS refuses of any operation.
 
         Raises:
-            ValidationError: a session policy of more than 2,048 characters.
+            ValidationError: a role named by no ARN, or a session policy of more than 2,048 characters.
             AccessDeniedError: a device's code that cannot vouch for the caller.
 
         """
+        role = call.parameters.get("RoleArn")
+        if role is not None and not account_of(role):
+            raise ValidationError(f"{role} is invalid")
         policy = str(call.parameters.get("Policy") or "")
         if len(policy) > MAXIMUM_POLICY:
             raise ValidationError(
@@ -185,7 +189,7 @@ def federated_caller(operation: str, parameters: Mapping[str, Any]) -> Caller | 
     kind = _FEDERATION.get(operation)
     if kind is None:
         return None
-    account_id = str(parameters.get("RoleArn", "")).ljust(5, ":").split(":")[4] or DEFAULT_ACCOUNT_ID
+    account_id = account_of(str(parameters.get("RoleArn", ""))) or DEFAULT_ACCOUNT_ID
     if kind == "SAMLUser":
         provider = str(parameters.get("PrincipalArn", ""))
         subject = _saml_subject(str(parameters.get("SAMLAssertion", "")))

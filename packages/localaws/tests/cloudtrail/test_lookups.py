@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from localaws.cloudtrail.exceptions import CloudTrailError, ThrottlingException
-from localaws.cloudtrail.history import Shelf
+from localaws.cloudtrail.history import Attribute, EventHistory
 from localaws.cloudtrail.lookups import RateLimit
 from localaws.cloudtrail.models import Event
 from localaws.testing import LocalAws
-from packages.localaws.tests.cloudtrail.conftest import Service, make_record
+from packages.localaws.tests.cloudtrail.conftest import ACCOUNT_ID, Service, make_record
 from packages.localaws.tests.front import Front, refused
 
 ATTRIBUTES = {
@@ -49,6 +51,20 @@ class Patient:
 def patient(service: Service, monkeypatch: pytest.MonkeyPatch) -> Patient:
     """A service whose lookups are not limited."""
     return Patient(service, monkeypatch)
+
+
+def everything(history: EventHistory, now: datetime, attribute: Attribute | None) -> list[dict[str, Any]]:
+    """Return all of a history about a moment, as LookupEvents gives it."""
+    end = (now + timedelta(days=1)).timestamp()
+    entries, _ = history.page(
+        ACCOUNT_ID, "us-east-1", attribute=attribute, start=0, end=end, before=None, size=1_000
+    )
+    return [entry.describe() for entry in entries]
+
+
+def resident_bytes() -> int:
+    """Return what this process has in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def test_events_come_newest_first_page_by_page(patient: Patient) -> None:
@@ -168,15 +184,25 @@ def test_a_token_is_good_for_its_own_question_only(patient: Patient) -> None:
 
 
 def test_the_oldest_events_are_forgotten_beyond_the_maximum() -> None:
-    """Memory is bounded: a shelf keeps the newest events, in the indexes too."""
-    shelf, now = Shelf(maximum=100), datetime(2026, 3, 4, tzinfo=UTC)
+    """The newest events are kept, whatever they are looked up by."""
+    history, now = EventHistory(maximum=100), datetime(2026, 3, 4, tzinfo=UTC)
     for number in range(250):
-        shelf.add(Event.of(make_record(now + timedelta(seconds=number), eventName=f"Call{number}")))
-    end = (now + timedelta(days=1)).timestamp()
+        history.add(Event.of(make_record(now + timedelta(seconds=number), eventName=f"Call{number}")))
     for attribute in (None, ("EventSource", "imagebuilder.amazonaws.com")):
-        kept = list(shelf.newest_first(attribute, 0, end, None))
-        assert 80 <= len(kept) <= 100
-        assert ("EventName", "Call249") in kept[0].attributes
+        kept = everything(history, now, attribute)
+        assert [entry["EventName"] for entry in kept] == [f"Call{number}" for number in range(249, 149, -1)]
+    assert not everything(history, now, ("EventName", "Call149"))
+
+
+def test_event_history_takes_no_memory() -> None:
+    """What a lookup may be asked for is in a file: 60 MB of events take less than 20."""
+    history, now = EventHistory(), datetime(2026, 3, 4, tzinfo=UTC)
+    before = resident_bytes()
+    for number in range(3_000):
+        record = make_record(now, eventName=f"Call{number}", requestParameters={"data": "x" * 20_000})
+        history.add(Event.of(record))
+    assert resident_bytes() - before < 20_000_000
+    assert everything(history, now, ("EventName", "Call0"))
 
 
 def test_the_third_lookup_within_a_second_is_throttled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,19 @@ def test_a_failed_request_does_not_use_its_token_up(client: DirectClient) -> Non
     client.create_component(**component(clientToken="once"))
 
 
+def test_only_the_latest_client_tokens_are_known(
+    client: DirectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory is bounded: a token that was forgotten begins anew, and then meets what it made before."""
+    monkeypatch.setattr("localaws.imagebuilder.models.MAXIMUM_TOKENS", 2)
+    for name in ("first", "second", "third"):
+        client.create_component(**component(name=name, clientToken=name))
+    client.create_component(**component(name="third", clientToken="third"))
+    assert code_of(client.create_component, **component(name="first", clientToken="first")) == (
+        "ResourceAlreadyExistsException"
+    )
+
+
 def _policy(principal: Any, effect: str = "Allow") -> str:
     statement = {
         "Effect": effect,

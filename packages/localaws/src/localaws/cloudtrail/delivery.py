@@ -10,13 +10,14 @@ import hashlib
 import secrets
 import string
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Protocol
 
 from localaws.cloudtrail.authorization import open_bucket
-from localaws.cloudtrail.models import DeliveredLog, Event, Origin, Trail
+from localaws.cloudtrail.backlog import Waiting
+from localaws.cloudtrail.models import DeliveredLog, Origin, Trail
 from localaws.cloudtrail.state import Trails
 from localaws.cloudtrail.storage import DeliveryError
 
@@ -59,38 +60,33 @@ class Delivery:
                     delivered += self._deliver_batch(trail, origin, batch)
             return delivered
 
-    def _batches(self, trail: Trail, origin: Origin) -> Iterator[list[Event]]:
+    def _batches(self, trail: Trail, origin: Origin) -> Iterator[list[Waiting]]:
         """Yield the queue file by file; a file leaves the queue only once it is delivered.
 
         The queue is only ever appended to elsewhere, so its head stays as it was while a file is written.
         """
-        queue = trail.pending[origin]
-        while queue:
-            with self._trails.lock:
-                batch = [queue[index] for index in range(min(len(queue), EVENTS_PER_FILE))]
+        while batch := trail.pending[origin].first(EVENTS_PER_FILE):
             yield batch
             if trail.status(origin[1]).delivery.error:
                 return
 
-    def _deliver_batch(self, trail: Trail, origin: Origin, batch: list[Event]) -> int:
+    def _deliver_batch(self, trail: Trail, origin: Origin, batch: list[Waiting]) -> int:
         now = self._now()
         attempts = trail.status(origin[1]).delivery
         try:
             log = self._write(trail, origin, batch, now)
         except DeliveryError as error:
             attempts.note(now, error.code)
-            self._drop_expired(trail.pending[origin], len(batch), now)
+            trail.pending[origin].drop(_expired(batch, now))
             return 0
-        queue = trail.pending[origin]
-        for _ in batch:
-            queue.popleft()
+        trail.pending[origin].drop(len(batch))
         if origin in trail.chains:
             trail.chains[origin].logs.append(log)
         attempts.note(now)
         self._announce(trail, origin[1], log)
         return len(batch)
 
-    def _write(self, trail: Trail, origin: Origin, batch: list[Event], now: datetime) -> DeliveredLog:
+    def _write(self, trail: Trail, origin: Origin, batch: list[Waiting], now: datetime) -> DeliveredLog:
         account_id, region = origin
         body = b'{"Records":[' + b",".join(event.body for event in batch) + b"]}"
         key = log_key(trail, account_id, region, now)
@@ -105,15 +101,13 @@ class Delivery:
         times = [event.time for event in batch]
         return DeliveredLog(trail.bucket, key, hashlib.sha256(body).hexdigest(), min(times), max(times), now)
 
-    def _drop_expired(self, queue: deque[Event], tried: int, now: datetime) -> None:
-        """Give up those events just tried that could not be delivered for 30 days, as AWS does.
 
-        Only what was tried: where the clock was moved ahead, events are old before anybody tried them.
-        """
-        for _ in range(tried):
-            if datetime.fromisoformat(queue[0].time) >= now - REDELIVERY:
-                return
-            queue.popleft()
+def _expired(tried: list[Waiting], now: datetime) -> int:
+    """How many events, just tried, to give up because they could not be delivered for 30 days, as AWS does.
+
+    Only what was tried: where the clock was moved ahead, events are old before anybody tried them.
+    """
+    return sum(1 for _ in takewhile(lambda one: datetime.fromisoformat(one.time) < now - REDELIVERY, tried))
 
 
 def log_key(trail: Trail, account_id: str, region: str, now: datetime) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
+from localaws.cloudtrail.backlog import Backlog
 from localaws.cloudtrail.channels import cloudwatch_logs, eventbridge, sns
 from localaws.cloudtrail.models import DeliveredLog, Event, Origin, Trail
 from localaws.cloudtrail.state import Trails
@@ -20,20 +22,22 @@ class Forwarding:
     def __init__(self, trails: Trails, now: Callable[[], datetime]) -> None:
         self._trails = trails
         self._now = now
-        self._bus: deque[Event] = deque()
+        self._bus = Backlog()
         self._one_at_a_time = threading.RLock()
 
     def queue(self, event: Event) -> None:
         """Keep an event for EventBridge where a rule could take it and a trail logs."""
         origin = (event.account_id, event.region)
         if eventbridge.has_rules(*origin) and self._trails.records_for_eventbridge(*origin):
-            self._bus.append(event)
+            self._bus.append(event.waiting())
 
     def forward(self) -> None:
         """Send all that is queued."""
         with self._one_at_a_time:
-            while self._bus:
-                eventbridge.send(self._bus.popleft())
+            while batch := self._bus.first(EVENTS_PER_WRITE):
+                self._bus.drop(len(batch))
+                for event in batch:
+                    eventbridge.send(Event.of(msgspec.json.decode(event.body)))
             for trail in self._trails:
                 self.forward_trail(trail)
 
@@ -52,11 +56,9 @@ class Forwarding:
         queue = trail.pending_log_group[origin]
         if not trail.log_group_arn:
             queue.clear()
-        while queue:
-            batch = [queue[index] for index in range(min(len(queue), EVENTS_PER_WRITE))]
+        while batch := queue.first(EVENTS_PER_WRITE):
             error = cloudwatch_logs.put_events(trail, origin, batch)
             trail.status(origin[1]).log_group.note(self._now(), error)
             if error:
                 return
-            for _ in batch:
-                queue.popleft()
+            queue.drop(len(batch))

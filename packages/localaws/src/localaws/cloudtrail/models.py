@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from localaws.cloudtrail.backlog import Backlog, Waiting
 from localaws.cloudtrail.names import trail_arn
 from localaws.cloudtrail.selectors import Selectors
 
@@ -36,6 +36,10 @@ class Event:
             body=msgspec.json.encode(record),
             record=record,
         )
+
+    def waiting(self) -> Waiting:
+        """Return what has to be kept of the event until it is delivered."""
+        return Waiting(self.time, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,8 @@ class Trail:
     stopped: datetime | None = None
     stopping_request: str | None = None
     statuses: dict[str, RegionStatus] = field(default_factory=dict)
-    pending: dict[Origin, deque[Event]] = field(default_factory=dict)
-    pending_log_group: dict[Origin, deque[Event]] = field(default_factory=dict)
+    pending: dict[Origin, Backlog] = field(default_factory=dict)
+    pending_log_group: dict[Origin, Backlog] = field(default_factory=dict)
     chains: dict[Origin, DigestChain] = field(default_factory=dict)
 
     @property

@@ -88,7 +88,7 @@ def event_resources(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
             if name == "queueUrl":
                 found["AWS::SQS::Queue", value.rsplit("/", 1)[-1]] = None
     for kind, value in tuple(found):
-        if kind in _NAMED and value.startswith("arn:"):
+        if kind in _NAMED and _type_of(value):
             found[kind, value.split(":")[5]] = None
     return tuple(found)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterator
 
+from localaws.cloudtrail.backlog import Backlog
 from localaws.cloudtrail.exceptions import InvalidTrailNameException, TrailNotFoundException
 from localaws.cloudtrail.models import Event, Trail
 from localaws.cloudtrail.names import check_trail_name, parse_trail_arn, trail_arn
@@ -87,9 +87,9 @@ class Trails:
             for trail in self._by_arn.values():
                 if self._watches(trail, event.account_id) and trail.takes(event):
                     origin = (event.account_id, event.region)
-                    trail.pending.setdefault(origin, deque()).append(event)
+                    trail.pending.setdefault(origin, Backlog()).append(event.waiting())
                     if trail.log_group_arn:
-                        trail.pending_log_group.setdefault(origin, deque()).append(event)
+                        trail.pending_log_group.setdefault(origin, Backlog()).append(event.waiting())
 
     def records_for_eventbridge(self, account_id: str, region: str) -> bool:
         """Whether a trail logs here: EventBridge gets API calls only then."""

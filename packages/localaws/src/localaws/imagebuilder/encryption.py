@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec
 
 from __future__ import annotations
 
+from localaws.arns import region_of
 from localaws.errors import AwsError
 from localaws.imagebuilder.exceptions import ForbiddenException, InvalidParameterValueException
 from localaws.imagebuilder.request import Request
@@ -27,7 +28,7 @@ def use_key(request: Request) -> None:
             "kms",
             "GenerateDataKey",
             {"KeyId": key, "KeySpec": "AES_256"},
-            region=key.split(":")[3] if key.startswith("arn:") else request.store.region,
+            region=region_of(key) or request.store.region,
             account_id=request.store.account_id,
             service_principal=SERVICE_PRINCIPAL,
             on_behalf_of=request.call.caller,

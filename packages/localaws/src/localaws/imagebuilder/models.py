@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from localaws.arns import account_of
 from localaws.imagebuilder.exceptions import (
     IdempotentParameterMismatchException,
     ResourceNotFoundException,
 )
 from localaws.imagebuilder.versions import Arn, check_pattern, fits, is_wildcard, parse_version
 
+MAXIMUM_TOKENS = 10_000  # of one account and Region; beyond it the oldest is forgotten
 _sequence = itertools.count(1)
 
 
@@ -56,14 +59,14 @@ def _aws_principals(principal: Any) -> Any:
 
 def _account_of(principal: Any) -> str:
     text = str(principal)
-    return text.split(":")[4] if text.startswith("arn:") else text
+    return account_of(text) if text.startswith("arn:") else text
 
 
 @dataclass(slots=True)
 class TokenRecord:
     """A client token's first request, and the answer that repeats of it get."""
 
-    fingerprint: str
+    fingerprint: bytes
     output: dict[str, Any]
 
 
@@ -114,11 +117,14 @@ class Store:
         token = parameters.get("clientToken")
         if token is None:
             return work()
-        fingerprint = json.dumps(parameters, sort_keys=True, default=str)
+        asked = json.dumps(parameters, sort_keys=True, default=str)
+        fingerprint = hashlib.sha256(asked.encode()).digest()
         known = self.tokens.get((operation, token))
         if known is None:
             output = work()
             self.tokens[operation, token] = TokenRecord(fingerprint, output)
+            if len(self.tokens) > MAXIMUM_TOKENS:
+                del self.tokens[next(iter(self.tokens))]
             return output
         if known.fingerprint != fingerprint:
             raise IdempotentParameterMismatchException(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from localaws.arns import region_of
 from localaws.call import Caller, Cloud, SessionIssuer
 from localaws.errors import AwsError
 from localaws.iam_policies import find_role
@@ -207,7 +208,7 @@ class ServiceCalls:
         topic = self._plan.topic_arn
         if topic is not None:
             message = json.dumps({**document, "buildVersion": self._plan.arn.build}, default=str)
-            self._invoke("sns", "Publish", {"TopicArn": topic, "Message": message}, topic.split(":")[3])
+            self._invoke("sns", "Publish", {"TopicArn": topic, "Message": message}, region_of(topic))
 
     def _working_as(self) -> Caller:
         """The session that the build works in, which begins with its first call."""

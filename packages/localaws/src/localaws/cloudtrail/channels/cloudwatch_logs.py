@@ -18,7 +18,8 @@ from moto.logs.models import logs_backends
 from iam_evaluation import Policies
 from localaws.cloudtrail.authorization import may_assume, role_may
 from localaws.cloudtrail.backends import existing
-from localaws.cloudtrail.models import Event, Origin, Trail
+from localaws.cloudtrail.backlog import Waiting
+from localaws.cloudtrail.models import Origin, Trail
 
 _LOG_GROUP_ARN = re.compile(
     r"arn:(?P<partition>aws[\w-]*):logs:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):log-group:(?P<name>[^:]+):\*"
@@ -65,7 +66,7 @@ def may_write(trail: Trail, origin: Origin) -> bool:
     )
 
 
-def put_events(trail: Trail, origin: Origin, events: Sequence[Event]) -> str:
+def put_events(trail: Trail, origin: Origin, events: Sequence[Waiting]) -> str:
     """Write events to the trail's log group; return the error code, empty where it succeeded.
 
     Events larger than CloudWatch Logs takes are left out, as CloudTrail does.

@@ -52,9 +52,9 @@ def verify(
     """Make a harmless, marked Image Builder call and follow it until it has arrived everywhere.
 
     When it does not arrive, says why and how to correct it. Exit code 0 only when it was seen
-    in every channel.
+    in every channel. --region makes the call in another Region, whose logs are delivered for themselves.
 
-    Example: {command} --trail image-builder-trail --timeout 600
+    Example: {command} --region eu-west-1 --timeout 600
     """
     from audit.commands.verify import verify as run  # noqa: PLC0415 - commands import what they need when they run
 

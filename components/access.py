@@ -45,6 +45,7 @@ class Access(pulumi.ComponentResource):
             description="Reads logs, digests and Event history; writes nothing",
             assume_role_policy=policy_text(auditor_trust.CARD, self._stack),
             max_session_duration=auditor.SESSION_SECONDS,
+            permissions_boundary=self._stack.boundary_arn,
             tags=self._stack.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -58,6 +59,7 @@ class Access(pulumi.ComponentResource):
             description="The one way round the protections of the logs, for emergencies",
             assume_role_policy=policy_text(break_glass_trust.CARD, self._stack),
             max_session_duration=break_glass.SESSION_SECONDS,
+            permissions_boundary=self._stack.boundary_arn,
             tags=self._stack.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )

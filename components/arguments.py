@@ -69,16 +69,26 @@ class AuditTrailArgs(TypedDict):
     """Who may become the auditor. Empty: whom this account's IAM policies let. Allowed: a list of up to 20
     ARNs of users, roles or accounts, as ["arn:aws:iam::111122223333:role/name"]. Default: empty."""
     auditor_external_id: NotRequired[str]
-    """The id by which auditors from outside prove themselves. Empty: a second factor is asked for. Allowed:
-    2 to 1224 letters, digits and _+=,.@:/-; or empty. Default: empty."""
+    """The id by which those of auditor_trusted_arns that belong to other accounts prove themselves. Empty:
+    they are asked for the same as those of this account. Allowed: 2 to 1224 letters, digits and
+    _+=,.@:/-; or empty. Default: empty."""
+    auditor_requires: NotRequired[str]
+    """What the session must have that becomes the auditor. MFA: a second factor, which sessions from
+    Identity Center, SAML or another role never have in AWS's eyes. SOURCE_IDENTITY: a source identity
+    that the sign-in gave it. TRUSTED_ARN: nothing more, the sign-in answers for the second factor. A
+    session that comes from another role's lasts an hour at most. Allowed: MFA, SOURCE_IDENTITY or
+    TRUSTED_ARN. Default: "MFA"."""
     break_glass_trusted_arns: NotRequired[list[str]]
-    """Who may break the glass, always with a second factor. Empty: whom this account's IAM policies let.
-    Allowed: a list of up to 20 ARNs of users, roles or accounts, as
-    ["arn:aws:iam::111122223333:role/name"]. Default: empty."""
+    """Who may break the glass. Empty: whom this account's IAM policies let. Allowed: a list of up to 20 ARNs
+    of users, roles or accounts, as ["arn:aws:iam::111122223333:role/name"]. Default: empty."""
+    break_glass_requires: NotRequired[str]
+    """What the session must have that breaks the glass, as for auditor_requires; MFA: a second factor of the
+    last 15 minutes. Allowed: MFA, SOURCE_IDENTITY or TRUSTED_ARN. Default: "MFA"."""
     deployer_role_name: NotRequired[str]
-    """The role of this account, with its path if it has one, that deploys the stack and so may go on
-    changing settings that roles and protect_logs lock for all others. Allowed: up to 128 letters, digits
-    and _+=,.@/-; or empty. Default: empty."""
+    """The role of this account, with its path if it has one, that deploys the stack under the policy that
+    `policies render` shows, and may change what roles and protect_logs lock for all others. It must be
+    there before the first `pulumi up`. Empty: an administrator deploys. Allowed: up to 128 letters,
+    digits and _+=,.@/-; or empty. Default: empty."""
     tags: NotRequired[dict[str, str]]
     """Tags of every resource, besides Project and Stack. Allowed: a map of up to 40 names (1 to 128
     characters, not starting with aws:), each to a text (up to 256), of letters, digits, spaces and

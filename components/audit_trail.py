@@ -9,6 +9,7 @@ from components.encryption_key import EncryptionKey
 from components.here import stack_here
 from components.log_bucket import LogBucket
 from components.log_group import LogGroup
+from components.principals import check_principals
 from components.trail import Trail
 from config.pulumi_config import settings_of
 
@@ -52,6 +53,7 @@ class AuditTrail(pulumi.ComponentResource):
         merged = pulumi.ResourceOptions.merge(protected, opts)
         super().__init__("image-builder-trail:index:AuditTrail", name, {}, merged)
         stack, child = stack_here(settings, self), pulumi.ResourceOptions(parent=self)
+        check_principals(stack, self)
 
         key = EncryptionKey(f"{name}-key", stack, child)
         bucket = LogBucket(f"{name}-bucket", stack, key.arn, child)

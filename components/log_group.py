@@ -55,6 +55,7 @@ class LogGroup(pulumi.ComponentResource):
             name=stack.log_delivery_role,
             description="Lets CloudTrail write the trail's events to its log group, and nothing else",
             assume_role_policy=policy_text(log_delivery.TRUST, stack),
+            permissions_boundary=stack.boundary_arn,
             tags=stack.tags,
             opts=self._child,
         )

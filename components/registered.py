@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import pulumi
 
 from components.audit_trail import AuditTrail
 from config.stack import Stack
+from policies.documents import documents
+from policies.documents.card import ROLE_BOUNDARY
 
 _NAME = "audit"  # as in __main__.py
 
@@ -25,6 +28,15 @@ def registered(stack: Stack) -> Mapping[str, Mapping[str, Any]]:
     return recorder.found
 
 
+def _deployer(stack: Stack) -> str:
+    role = str(stack.deployer_role_arn).rpartition("/")[2]
+    return f"arn:{stack.place.partition}:sts::{stack.place.account_id}:assumed-role/{role}/session"
+
+
+def _boundary(stack: Stack) -> str:
+    return json.dumps(documents(stack)[ROLE_BOUNDARY].document()) if stack.boundary_arn else "{}"
+
+
 class _Recorder(pulumi.runtime.Mocks):
     """Answers as AWS would, and keeps what was asked for. An unknown call is an error."""
 
@@ -35,7 +47,13 @@ class _Recorder(pulumi.runtime.Mocks):
         self._calls = {
             "aws:index/getPartition:getPartition": {"partition": place.partition},
             "aws:index/getRegion:getRegion": {"region": place.region},
-            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": place.account_id},
+            "aws:index/getCallerIdentity:getCallerIdentity": {
+                "accountId": place.account_id,
+                "arn": _deployer(stack),
+            },
+            "aws:iam/getRole:getRole": {},
+            "aws:iam/getUser:getUser": {},
+            "aws:iam/getPolicy:getPolicy": {"policy": _boundary(stack)},
         }
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:

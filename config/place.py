@@ -95,6 +95,11 @@ def break_glass_role_name(trail: str) -> str:
     return f"{trail}-break-glass"
 
 
+def boundary_name(trail: str) -> str:
+    """Return the name of the managed policy that bounds the roles of `trail`."""
+    return f"{trail}-boundary"
+
+
 def shorter(name: str, length: int) -> str:
     """Return a bucket's name of at most `length` characters that begins as `name` does."""
     return _in_lower_case(name)[:length].strip("-")

@@ -133,6 +133,29 @@ class Stack:
         return self.place.role_arn(name) if name else None
 
     @property
+    def locks_settings(self) -> bool:
+        """Whether only the deployer and break-glass may change what protects the logs."""
+        return self.protected and self.break_glass_role is not None
+
+    @property
+    def boundary_arn(self) -> str | None:
+        """The ARN of the permissions boundary of all roles, where a deployer makes them.
+
+        An administrator makes the policy before the first deployment: who may change it may do anything.
+        """
+        if not (self.deployer_role_arn and self.role_names):
+            return None
+        return self.place.arn("iam", f"policy/{place.boundary_name(self.trail)}", region="")
+
+    @property
+    def trusted_here(self) -> Mapping[str, str]:
+        """The users and roles of this account that may take on the stack's roles: ARN and setting."""
+        access, own = self.settings.access, self.place.arn("iam", "", region="")
+        named = dict.fromkeys(access.break_glass_trusted_arns, "break_glass_trusted_arns")
+        named |= dict.fromkeys(access.auditor_trusted_arns, "auditor_trusted_arns")
+        return {arn: key for arn, key in named.items() if arn.startswith((f"{own}role/", f"{own}user/"))}
+
+    @property
     def log_group(self) -> str | None:
         """The name of the CloudWatch Logs group."""
         return f"/aws/cloudtrail/{self.trail}" if self.settings.log_group.log_group else None

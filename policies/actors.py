@@ -13,6 +13,7 @@ from iam_evaluation import Principal
 from policies.documents import cards_of
 from policies.documents.bucket import CLOUDTRAIL
 from policies.documents.card import EVERYTHING, OTHER_ACCOUNT, Actor, other_region, session
+from policies.documents.trust import is_outside
 from policies.near_misses import namesakes, services_called_almost
 
 ORGANIZATION = "o-exampleorgid"
@@ -22,6 +23,12 @@ READS_S3: dict[str, Any] = {
     "Statement": [
         {"Sid": "ReadAllOfS3", "Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
     ],
+}
+
+# somebody who signs in elsewhere, and may take on whatever role trusts them
+ASSUMES_ROLES: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "AssumeRoles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"}],
 }
 
 
@@ -93,10 +100,14 @@ def _outsiders(stack: Stack) -> tuple[Actor, ...]:
 
 
 def _trusted_auditor(stack: Stack) -> tuple[Actor, ...]:
-    """The auditor from outside, where one is trusted: a role, or an administrator of an account."""
+    """The first whom the auditor's role trusts by name: of another account, or a session of this one's."""
     access = stack.settings.access
-    if not (stack.auditor_role and access.auditor_external_id and access.auditor_trusted_arns):
+    if not (stack.auditor_role and access.auditor_trusted_arns):
         return ()
-    *_, account_id, resource = access.auditor_trusted_arns[0].split(":")
-    principal = session(stack, resource.partition("/")[2] or "Administrator", account_id)
-    return (Actor("trusted-auditor", "auditor from outside", principal, permissions=(EVERYTHING,)),)
+    arn = access.auditor_trusted_arns[0]
+    *_, account_id, resource = arn.split(":")
+    if is_outside(arn, stack):
+        principal = session(stack, resource.partition("/")[2] or "Administrator", account_id)
+        return (Actor("trusted-auditor", "auditor from outside", principal, permissions=(EVERYTHING,)),)
+    principal = session(stack, resource.partition("/")[2])
+    return (Actor("colleague", "who signed in without AWS's MFA", principal, permissions=(ASSUMES_ROLES,)),)

@@ -17,6 +17,7 @@ from config.stack import Stack
 from iam_evaluation import PolicyError
 from policies.coverage import covers
 from policies.documents import documents
+from policies.documents.card import ROLE_BOUNDARY
 from policies.documents.statement import Document, Statement
 from policies.form import faults
 from policies.proofs import World
@@ -105,24 +106,26 @@ def _settles(other: Statement, statement: Statement, action: str) -> bool:
 def fates(stack: Stack) -> Iterator[Fate]:
     """Yield what becomes of every mutant of a stack's documents.
 
-    Where logs are protected, a statement may mask what another one lost: such a change must be noticed on the
-    same stack without protection.
+    Where logs are protected, a statement may mask what another one lost, and so does the boundary what a role
+    got more: such a change must be noticed on the same stack without protection, or without the boundary.
     """
     twin = stack.unprotected() if stack.protected else None
     unmasked = {mutant.name: mutant for mutant in mutants(documents(twin))} if twin else {}
     for mutant in mutants(documents(stack)):
-        killed_by = killer(stack, mutant)
-        if killed_by is None and twin and mutant.name in unmasked:
-            killed_by = killer(twin, unmasked[mutant.name])
+        beneath = [(twin, unmasked[mutant.name])] if twin and mutant.name in unmasked else []
+        tries = [(stack, mutant), *beneath]
+        unbounded = tries if stack.boundary_arn and mutant.document != ROLE_BOUNDARY else []
+        found = chain((killer(*one) for one in tries), (killer(*one, bounded=False) for one in unbounded))
+        killed_by = next((name for name in found if name), None)
         yield Fate(mutant, killed_by, None if killed_by else reasons().get(mutant.name))
 
 
-def killer(stack: Stack, mutant: Mutant) -> str | None:
+def killer(stack: Stack, mutant: Mutant, *, bounded: bool = True) -> str | None:
     """Return the question or rule of form that notices a mutant of a document of the stack; None for none."""
     fault = next(faults(stack, {mutant.document: mutant.mutated}), None)
     if fault is not None:
         return f"form: {fault.message}"
-    world = World(stack, {mutant.document: mutant.mutated}, about=mutant.document)
+    world = World(stack, {mutant.document: mutant.mutated}, about=mutant.document, bounded=bounded)
     try:
         proofs = chain(
             world.anything_else(mutant.actions),

@@ -14,15 +14,22 @@ from policies.documents.card import EVERYTHING, OTHER_ACCOUNT, Actor, Context, T
 
 _SWITCHES = {"true", "false"}
 _ACCOUNT_DIGITS = 12
+_OTHER_REGION = "of another Region"
 
 
-def near_contexts(context: Context, keys: frozenset[str]) -> Iterator[tuple[str, Context]]:
-    """Yield contexts that miss the given one in one of `keys`, each with what was changed."""
+def near_contexts(
+    context: Context, keys: frozenset[str], any_region: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, Context]]:
+    """Yield contexts that miss the given one in one of `keys`, each with what was changed.
+
+    Those of `any_region` may name any Region.
+    """
     for key in sorted(keys & context.keys()):
         rest = {name: value for name, value in context.items() if name != key}
         yield f"without {key}", rest
         for change, value in _near_values(context[key]):
-            yield f"{key} {change}", {**rest, key: value}
+            if change != _OTHER_REGION or key not in any_region:
+                yield f"{key} {change}", {**rest, key: value}
 
 
 def _near_values(value: str) -> Iterator[tuple[str, str]]:
@@ -34,7 +41,7 @@ def _near_values(value: str) -> Iterator[tuple[str, str]]:
         yield "in other letters", value.swapcase()
     parts = value.split(":")
     if parts[0] == "arn" and parts[3]:
-        yield "of another Region", ":".join([*parts[:3], f"{parts[3]}1", *parts[4:]])
+        yield _OTHER_REGION, ":".join([*parts[:3], f"{parts[3]}1", *parts[4:]])
     if parts[0] == "arn" and parts[4]:
         yield "of another account", ":".join([*parts[:4], OTHER_ACCOUNT, *parts[5:]])
 

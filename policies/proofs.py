@@ -29,6 +29,8 @@ _OPENING = (
     "asking for the stack's tags",
     "fresh MFA",
     "the external id",
+    "a source identity",
+    "within the boundary",
 )
 _UNASKED = "an action that no question asks"
 _NOTHING_ALLOWS = "no statement allows it"
@@ -51,11 +53,17 @@ _ANYTHING_ELSE = Question(
 class World:
     """One stack with its documents, ready to be asked; `changed` replaces some of the documents.
 
-    With `about`, the name of a document, only that is asked which the document has a say in.
+    With `about`, the name of a document, only that is asked which the document has a say in. Where not
+    `bounded`, roles are asked as if nothing bounded them: what shows beneath the boundary.
     """
 
     def __init__(
-        self, stack: Stack, changed: Mapping[str, Document] | None = None, *, about: str | None = None
+        self,
+        stack: Stack,
+        changed: Mapping[str, Document] | None = None,
+        *,
+        about: str | None = None,
+        bounded: bool = True,
     ) -> None:
         self.stack = stack
         self.documents = {**documents(stack), **(changed or {})}
@@ -64,6 +72,9 @@ class World:
         self._targets = targets(stack)
         self._circumstances = circumstances(stack)
         self._traits = traits(stack)
+        if not bounded:
+            self._actors = {name: replace(actor, boundary="") for name, actor in self._actors.items()}
+            self._traits |= {"bounded roles": False}
         self._about = about
 
     def prove(self, asked: Iterable[Question] | None = None) -> Iterator[Proof]:
@@ -92,7 +103,7 @@ class World:
             for actor in self._actors.values():
                 asked = question.asks(actor.expected_as, special=actor.special)
                 if asked and self._has_a_say(actor, action, target):
-                    full = {**actor.context, **context}
+                    full = {**actor.context, **target.context, **context}
                     proof = self._proof(question, (actor, action, target_name), target, full)
                     yield proof
                     if proof.expected is Verdict.ALLOW and decided_by_documents(actor, target):
@@ -107,7 +118,7 @@ class World:
         target = self._targets[target_name]
         if not any(question.allowed.holds(other.name) for other in self._unbound(actor)):
             exact |= source_keys(actor)
-        for change, near in near_contexts(context, frozenset(exact)):
+        for change, near in near_contexts(context, frozenset(exact), question.any_region):
             decision = self._decide(actor, action, target, near)
             yield replace(
                 proof,
@@ -145,7 +156,8 @@ class World:
         self, action: str, target_name: str, target: Target, context: Context
     ) -> Iterator[Proof]:
         for actor in self._actors.values():
-            bearer = not actor.permissions and actor.principal.kind is not PrincipalKind.ROOT
+            lives_by_documents = not actor.permissions or actor.boundary
+            bearer = lives_by_documents and actor.principal.kind is not PrincipalKind.ROOT
             if not (bearer or _rules(action, target)) or actor.like:
                 continue
             if not self._has_a_say(actor, action, target):
@@ -154,21 +166,23 @@ class World:
                 yield _refused(actor.name, action, target_name)
                 continue
             request = (actor, action, target_name)
-            proof = self._proof(_ANYTHING_ELSE, request, target, {**actor.context, **context})
+            full = {**actor.context, **target.context, **context}
+            proof = self._proof(_ANYTHING_ELSE, request, target, full)
             yield replace(proof, near_miss=_UNASKED)
 
     def _has_a_say(self, actor: Actor, action: str, target: Target) -> bool:
         """Whether the document that all is about, if one is named, decides here."""
         if self._about is None:
             return True
-        return self._about in actor.documents or self._about == _ruling(target, action)
+        return self._about in {*actor.documents, actor.boundary, _ruling(target, action)}
 
     def _allowing(self, actor: Actor, action: str, target: Target) -> list[str]:
         """Return the Sids of the statements that allow the action to somebody, somewhere."""
         ruling = _ruling(target, action)
+        bounded = [actor.boundary] if actor.boundary and actor.permissions else []
         return [
             statement.sid
-            for name in (*actor.documents, *([ruling] if ruling else []))
+            for name in (*actor.documents, *bounded, *([ruling] if ruling else []))
             for statement in self.documents[name].statements
             if statement.effect == "Allow" and covers(statement.actions, action)
         ]
@@ -190,14 +204,16 @@ class World:
             PolicyError: a document is malformed.
 
         """
-        return self._decide(actor, action, target, {**actor.context, **context})
+        return self._decide(actor, action, target, {**actor.context, **target.context, **context})
 
     def _decide(self, actor: Actor, action: str, target: Target, context: Context) -> Decision:
         own = tuple(self._json[name] for name in actor.documents)
+        boundary = self._json[actor.boundary] if actor.boundary else None
         request = Request(actor.principal, action, target.arn, target.account_id, context)
         ruling = _ruling(target, action)
         resource = self._json[ruling] if ruling else target.policy
-        return evaluate(request, Policies(identity=(*actor.permissions, *own), resource=resource))
+        policies = Policies(identity=(*actor.permissions, *own), resource=resource, boundary=boundary)
+        return evaluate(request, policies)
 
     def _proof(
         self, question: Question, request: tuple[Actor, str, str], target: Target, context: Context

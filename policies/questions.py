@@ -14,7 +14,9 @@ from policies.service_actions import one_of_each_verb
 
 _EVERYONE = "everyone"
 _BUT = "everyone but "
-_KEYS = frozenset({"ask", "action", "target", "given", "exact", "if", "asked of", "allowed", "denied"})
+_KEYS = frozenset(
+    {"ask", "action", "target", "given", "exact", "any region", "if", "asked of", "allowed", "denied"}
+)
 _EACH_VERB = ":each verb"
 
 
@@ -39,7 +41,8 @@ class Question:
     """One question with its expected answers; the head of `expectations.yaml` says what its parts mean.
 
     `only_if` are traits that a stack must have (True) or must not have (False). `exact` names the condition
-    keys that must be met to the letter, each with those who are held to that.
+    keys that must be met to the letter, each with those who are held to that; those in `any_region`, but for
+    the Region in them.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Question:
     asked_of: Names
     allowed: Names
     denied: Mapping[str, Names]
+    any_region: frozenset[str] = frozenset()
     others_deny: bool = False
     """Whether actions of all kinds are asked for, some of which further statements deny as well."""
 
@@ -106,6 +110,7 @@ def _question(name: str, parts: Mapping[str, Any], groups: Mapping[str, tuple[st
         asked_of=_names(parts.get("asked of", _EVERYONE), groups),
         allowed=_names(parts.get("allowed", ""), groups),
         denied={sid: _names(names, groups) for sid, names in parts.get("denied", {}).items()},
+        any_region=frozenset(_split(parts.get("any region", ""))),
         others_deny=_EACH_VERB in parts["action"],
     )
 

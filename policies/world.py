@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from config.settings.access import SOURCE_IDENTITY, TRUSTED_ARN
 from config.stack import Stack
 from policies.documents import cards_of
 from policies.documents.card import OTHER_KEY_ID, Context, Target, near_place, other_region
@@ -25,6 +26,9 @@ def targets(stack: Stack) -> dict[str, Target]:
         "another role": Target(place.role_arn("Administrator"), account),
         "the account": Target("*", account),
     }
+    for arn in tuple(stack.trusted_here)[:1]:
+        found["trusted role"] = Target(arn, account)
+        found["role called almost as the trusted"] = Target(f"{arn}x", account)
     for card in cards_of(stack):
         found |= card.targets(stack)
     return found
@@ -34,7 +38,7 @@ def circumstances(stack: Stack) -> dict[str, Context]:
     """Return the circumstances that a question may give, as condition keys."""
     abroad = replace(stack.place, region=other_region(stack.place))
     encryption = "s3:x-amz-server-side-encryption"
-    second_trail = f"{stack.trail_arn}-2"
+    bound = "kms:EncryptionContext:aws:cloudtrail:arn"
     other_key = f"{stack.key_arn.rpartition('/')[0]}/{OTHER_KEY_ID}"
     first, *_, last = stack.key_tags
     other_project = {**stack.key_tags, first: "another"}
@@ -51,14 +55,18 @@ def circumstances(stack: Stack) -> dict[str, Context]:
         "through S3": {"kms:ViaService": stack.place.via_service("s3")},
         "through S3 in another Region": {"kms:ViaService": abroad.via_service("s3")},
         "through another service": {"kms:ViaService": stack.place.via_service("ec2")},
-        "bound to this trail": {"kms:EncryptionContext:aws:cloudtrail:arn": stack.trail_arn},
-        "bound to another trail": {"kms:EncryptionContext:aws:cloudtrail:arn": second_trail},
+        "bound to this trail": {bound: stack.trail_arn},
+        "bound to this trail from another Region": {bound: replace(stack, place=abroad).trail_arn},
+        "bound to another trail": {bound: f"{stack.trail_arn}-2"},
         "the stack's tags": _tags("Resource", stack.key_tags),
         "asking for the stack's tags": _tags("Request", stack.key_tags),
         "another stack's tags": _tags("Resource", other_stack),
         "asking for another stack's tags": _tags("Request", other_stack),
         "another project's tags": _tags("Resource", other_project),
         "asking for another project's tags": _tags("Request", other_project),
+        "a source identity": {"aws:SourceIdentity": "someone@example.com"},
+        "within the boundary": {"iam:PermissionsBoundary": str(stack.boundary_arn)},
+        "within another boundary": {"iam:PermissionsBoundary": f"{stack.boundary_arn}-2"},
         "fresh MFA": {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60"},
         "MFA of 15 minutes ago": {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "900"},
         "MFA of 16 minutes ago": {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "960"},
@@ -81,8 +89,16 @@ def traits(stack: Stack) -> dict[str, bool]:
         "key policy open": not (protected and break_glass and deployer_named),
         "auditor": stack.auditor_role is not None,
         "external id": bool(settings.access.auditor_external_id),
+        "auditors named": bool(settings.access.auditor_trusted_arns),
+        "auditor by source identity": settings.access.auditor_requires == SOURCE_IDENTITY,
+        "auditor by ARN": settings.access.auditor_requires == TRUSTED_ARN,
+        "glass breakers named": bool(settings.access.break_glass_trusted_arns),
+        "break-glass by source identity": settings.access.break_glass_requires == SOURCE_IDENTITY,
+        "break-glass by ARN": settings.access.break_glass_requires == TRUSTED_ARN,
+        "bounded roles": stack.boundary_arn is not None,
         "bucket key": settings.log_bucket.s3_bucket_key,
         "access logs": stack.access_log_bucket is not None,
+        "log group": stack.log_group is not None,
     }
 
 

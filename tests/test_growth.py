@@ -154,8 +154,8 @@ def test_a_setting_is_one_field_and_its_use(grown: Path) -> None:
 def test_a_document_is_one_card(grown: Path) -> None:
     """Rendering, the deployer's policy and mutation learn a document because its file is there."""
     (grown / "policies/documents/toy.py").write_text(DOCUMENT)
-    found = json.loads(run(grown, "policies", "render", "--stack", "dev", "--format", "json"))
+    found = json.loads(run(grown, "policies", "render", "--stack", "prod", "--format", "json"))
     assert found["toy"]["Statement"][0]["Sid"] == "Toy"
     assert "Toy" in {statement["Sid"] for statement in found["deployer"]["Statement"]}
     run(grown, "tools.generate")
-    assert (grown / "policies/rendered/dev/toy.json").is_file()
+    assert (grown / "policies/rendered/prod/toy.json").is_file()

@@ -11,7 +11,7 @@ from config.stack import Stack
 from config.stack_file import read_stack, stack_names
 from console.messages import say
 from policies.copies import stale_copies, write_copies
-from tools import arguments, configuration_page, guard_page
+from tools import arguments, configuration_page, guard_page, reviewer_page
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE: Mapping[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ MADE: Mapping[str, Callable[[], str]] = {
     "docs/configuration.md": configuration_page.page,
     "docs/findings.md": findings_page.documented,
     "docs/guard.md": guard_page.page,
+    "docs/reviewer.md": lambda: reviewer_page.page((ROOT / "docs" / "reviewer.md").read_text("utf-8")),
 }
 
 

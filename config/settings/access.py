@@ -11,6 +11,9 @@ from config.settings.log_bucket import LogBucketSettings
 from config.settings.trail import TrailSettings
 from config.settings.values import Arns, Switch
 
+MFA, SOURCE_IDENTITY, TRUSTED_ARN = "MFA", "SOURCE_IDENTITY", "TRUSTED_ARN"
+_REQUIRES = f"{MFA}, {SOURCE_IDENTITY} or {TRUSTED_ARN}"
+_REQUIRES_PATTERN = rf"^({MFA}|{SOURCE_IDENTITY}|{TRUSTED_ARN})\Z"
 _ARNS_ALLOWED = (
     'a list of up to 20 ARNs of users, roles or accounts, as ["arn:aws:iam::111122223333:role/name"]'
 )
@@ -38,22 +41,42 @@ class AccessSettings(Group):
     auditor_external_id: str = setting(
         "",
         "2 to 1224 letters, digits and _+=,.@:/-; or empty",
-        "The id by which auditors from outside prove themselves. Empty: a second factor is asked for.",
+        "The id by which those of auditor_trusted_arns that belong to other accounts prove themselves. "
+        "Empty: they are asked for the same as those of this account.",
         Change.POLICY,
         pattern=r"^([\w+=,.@:/-]{2,1224})?\Z",
+    )
+    auditor_requires: str = setting(
+        MFA,
+        _REQUIRES,
+        "What the session must have that becomes the auditor. MFA: a second factor, which sessions from "
+        "Identity Center, SAML or another role never have in AWS's eyes. SOURCE_IDENTITY: a source identity "
+        "that the sign-in gave it. TRUSTED_ARN: nothing more, the sign-in answers for the second factor. A "
+        "session that comes from another role's lasts an hour at most.",
+        Change.POLICY,
+        pattern=_REQUIRES_PATTERN,
     )
     break_glass_trusted_arns: Arns = setting(
         (),
         _ARNS_ALLOWED,
-        "Who may break the glass, always with a second factor. Empty: whom this account's IAM policies let.",
+        "Who may break the glass. Empty: whom this account's IAM policies let.",
         Change.POLICY,
         max_length=20,
+    )
+    break_glass_requires: str = setting(
+        MFA,
+        _REQUIRES,
+        "What the session must have that breaks the glass, as for auditor_requires; MFA: a second factor of "
+        "the last 15 minutes.",
+        Change.POLICY,
+        pattern=_REQUIRES_PATTERN,
     )
     deployer_role_name: str = setting(
         "",
         "up to 128 letters, digits and _+=,.@/-; or empty",
-        "The role of this account, with its path if it has one, that deploys the stack and so may go on "
-        "changing settings that roles and protect_logs lock for all others.",
+        "The role of this account, with its path if it has one, that deploys the stack under the policy that "
+        "`policies render` shows, and may change what roles and protect_logs lock for all others. It must be "
+        "there before the first `pulumi up`. Empty: an administrator deploys.",
         Change.POLICY,
         pattern=r"^([\w+=,.@-][\w+=,.@/-]{0,127})?\Z",
     )
@@ -68,11 +91,30 @@ class AccessSettings(Group):
     @check
     def _settings_without_roles(self, given: Given) -> Iterator[Impossible]:
         access = given[AccessSettings]
-        for key in () if access.roles else type(self).model_fields:
-            if getattr(access, key):
+        for key, field in () if access.roles else type(self).model_fields.items():
+            if key != "deployer_role_name" and getattr(access, key) != field.default:
                 yield Impossible(
                     key, "names roles that are not made; allowed: roles true", None, beside="roles"
                 )
+
+    @check
+    def _id_of_nobody(self, given: Given) -> Iterator[Impossible]:
+        access = given[AccessSettings]
+        if access.roles and access.auditor_external_id and not access.auditor_trusted_arns:
+            wrong = "is asked of nobody; allowed: together with auditor_trusted_arns of other accounts"
+            yield Impossible("auditor_external_id", wrong, None, beside="auditor_trusted_arns")
+
+    @check
+    def _anybody_of_an_account(self, given: Given) -> Iterator[Impossible]:
+        access = given[AccessSettings]
+        for who in ("auditor", "break_glass") if access.roles else ():
+            trusted = getattr(access, f"{who}_trusted_arns")
+            named = trusted and not any(arn.endswith(":root") for arn in trusted)
+            if getattr(access, f"{who}_requires") != MFA and not named:
+                wrong = (
+                    "would let in whole accounts without a second factor; allowed: roles and users by name"
+                )
+                yield Impossible(f"{who}_requires", wrong, MFA, beside=f"{who}_trusted_arns")
 
     @check
     def _long_role_name(self, given: Given) -> Iterator[Impossible]:

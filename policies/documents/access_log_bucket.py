@@ -58,6 +58,20 @@ def _no_forgery(objects: str) -> Statement:
     )
 
 
+def _auditor(stack: Stack) -> tuple[Statement, ...]:
+    bucket = _bucket(stack)
+    return (
+        Statement(
+            sid="ReadAccessLogs",
+            purpose="The auditor may list and read the access logs: who read which log file.",
+            reference=_ACCESS_LOGS,
+            effect="Allow",
+            actions=("s3:GetObject", "s3:ListBucket"),
+            resources=(bucket, f"{bucket}/*"),
+        ),
+    )
+
+
 def _bucket(stack: Stack) -> str:
     return stack.place.bucket_arn(stack.access_log_bucket or "")
 
@@ -96,6 +110,7 @@ CARD = DocumentCard(
     build=build,
     applies=lambda stack: stack.access_log_bucket is not None,
     resource=_bucket,
+    adds={"auditor": _auditor},
     targets=_targets,
     actors=_actors,
     order=40,

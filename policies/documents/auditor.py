@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.stack import Stack
 from iam_evaluation import DocumentKind
-from policies.documents.card import EVERYTHING, Actor, DocumentCard, Quota, session
+from policies.documents.card import EVERYTHING, Actor, DocumentCard, Quota, boundary_of, session
 from policies.documents.statement import USER_GUIDES, Statement
 
 SESSION_SECONDS = 4 * 3600
@@ -22,6 +22,7 @@ def build(stack: Stack) -> tuple[Statement, ...]:
         *_log_reading(stack.bucket_arn),
         *_trail_reading(stack.trail_arn),
         *_key_reading(stack.key_arn, stack.place.via_service("s3")),
+        _probe(),
     )
 
 
@@ -119,16 +120,28 @@ def _key_reading(key_arn: str, s3: str) -> tuple[Statement, ...]:
     )
 
 
+def _probe() -> Statement:
+    return Statement(
+        sid="FollowProbe",
+        purpose="The auditor may make the harmless call that `ibtrail verify` follows, and find all Regions.",
+        reference=f"{_AUTHORIZATION}/list_amazonec2imagebuilder.html",
+        effect="Allow",
+        actions=("ec2:DescribeRegions", "imagebuilder:ListComponents"),
+        resources=("*",),  # these actions know no resource
+    )
+
+
 def _actors(stack: Stack) -> tuple[Actor, ...]:
-    auditor = session(stack, stack.auditor_role or "")
+    auditor, boundary = session(stack, stack.auditor_role or ""), boundary_of(stack)
     return (
-        Actor(CARD.name, "auditor", auditor, documents=(CARD.name,)),
+        Actor(CARD.name, "auditor", auditor, documents=(CARD.name,), boundary=boundary),
         Actor(
             "overgrown-auditor",
             "auditor, given AdministratorAccess",
             auditor,
             permissions=(EVERYTHING,),
             special=True,
+            boundary=boundary,
         ),
     )
 
@@ -138,6 +151,7 @@ CARD = DocumentCard(
     title="What the auditor may do",
     kind=DocumentKind.IDENTITY,
     quota=Quota.ROLE_POLICY,
+    of_role=True,
     build=build,
     applies=lambda stack: stack.auditor_role is not None,
     actors=_actors,

@@ -6,35 +6,40 @@ from config.stack import Stack
 from iam_evaluation import DocumentKind
 from policies.documents.card import DocumentCard, Quota, Target
 from policies.documents.statement import USER_GUIDES, Statement
+from policies.documents.trust import is_outside, taking_on
 
 _IAM_GUIDE = f"{USER_GUIDES}/IAM/latest/UserGuide"
-_MFA = f"{_IAM_GUIDE}/id_credentials_mfa_configure-api-require.html"
 _EXTERNAL_ID = f"{_IAM_GUIDE}/id_roles_common-scenarios_third-party.html"
 
 
 def build(stack: Stack) -> tuple[Statement, ...]:
     """Return who may assume the auditor role.
 
-    Where nobody is trusted by name, this account's IAM policies decide. With an external id the auditor comes
-    from outside and proves it by that id; without, by a second factor.
+    Where nobody is trusted by name, this account's IAM policies decide. An external id is asked of those who
+    come from other accounts; it is no secret, and stands for no second factor of this account's own people.
     """
     access = stack.settings.access
-    external_id = access.auditor_external_id
+    trusted = access.auditor_trusted_arns or (stack.place.root_arn,)
+    by_id = tuple(arn for arn in trusted if access.auditor_external_id and is_outside(arn, stack))
+    others = tuple(arn for arn in trusted if arn not in by_id)
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    verb = "become the auditor"
     return (
-        Statement(
-            sid="AuditorsAssumeRole",
-            purpose="The principals trusted may become the auditor, by their external id."
-            if external_id
-            else "The principals trusted may become the auditor, after signing in with a second factor.",
-            reference=_EXTERNAL_ID if external_id else _MFA,
-            effect="Allow",
-            principal={"AWS": access.auditor_trusted_arns or (stack.place.root_arn,)},
-            actions=("sts:AssumeRole",),
-            resources=(),
-            conditions={"StringEquals": {"sts:ExternalId": external_id}}
-            if external_id
-            else {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
-        ),
+        *([taking_on("AuditorsAssumeRole", verb, others, access.auditor_requires, mfa)] if others else []),
+        *([_outside(by_id, access.auditor_external_id)] if by_id else []),
+    )
+
+
+def _outside(trusted: tuple[str, ...], external_id: str) -> Statement:
+    return Statement(
+        sid="OutsideAuditorsAssumeRole",
+        purpose="The principals trusted of other accounts may become the auditor, by their external id.",
+        reference=_EXTERNAL_ID,
+        effect="Allow",
+        principal={"AWS": trusted},
+        actions=("sts:AssumeRole",),
+        resources=(),
+        conditions={"StringEquals": {"sts:ExternalId": external_id}},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.stack import Stack
 from iam_evaluation import DocumentKind
 from policies.documents.bucket import PROTECTIVE_SETTINGS
-from policies.documents.card import Actor, DocumentCard, Quota, session
+from policies.documents.card import Actor, DocumentCard, Quota, boundary_of, session
 from policies.documents.statement import USER_GUIDES, Statement
 
 SESSION_SECONDS = 3600  # the shortest maximum that IAM takes
@@ -78,7 +78,7 @@ def _key_rescue(key_arn: str) -> Statement:
 
 def _actors(stack: Stack) -> tuple[Actor, ...]:
     role = session(stack, stack.break_glass_role or "")
-    return (Actor(CARD.name, "break-glass", role, documents=(CARD.name,)),)
+    return (Actor(CARD.name, "break-glass", role, documents=(CARD.name,), boundary=boundary_of(stack)),)
 
 
 CARD = DocumentCard(
@@ -86,6 +86,7 @@ CARD = DocumentCard(
     title="What the break-glass role may do",
     kind=DocumentKind.IDENTITY,
     quota=Quota.ROLE_POLICY,
+    of_role=True,
     build=build,
     applies=lambda stack: stack.break_glass_role is not None,
     actors=_actors,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from config.stack import Stack
 from iam_evaluation import DocumentKind
 from policies.documents.card import DocumentCard, Quota, Target
-from policies.documents.statement import USER_GUIDES, Statement
+from policies.documents.statement import Statement
+from policies.documents.trust import taking_on
 
 MFA_SECONDS = 900
 
-_IAM_GUIDE = f"{USER_GUIDES}/IAM/latest/UserGuide"
-_MFA = f"{_IAM_GUIDE}/id_credentials_mfa_configure-api-require.html"
+SID = "BreakGlass"
 
 
 def build(stack: Stack) -> tuple[Statement, ...]:
@@ -18,19 +18,11 @@ def build(stack: Stack) -> tuple[Statement, ...]:
 
     The root user cannot assume roles, so that the account's principal never means the root user here.
     """
-    return (
-        Statement(
-            sid="BreakGlassWithFreshMfa",
-            purpose="The principals trusted may break the glass, with a second factor given just now.",
-            reference=_MFA,
-            effect="Allow",
-            principal={"AWS": stack.settings.access.break_glass_trusted_arns or (stack.place.root_arn,)},
-            actions=("sts:AssumeRole",),
-            resources=(),
-            # A session without a second factor has no age of it, so that this asks for the factor too.
-            conditions={"NumericLessThanEquals": {"aws:MultiFactorAuthAge": str(MFA_SECONDS)}},
-        ),
-    )
+    access = stack.settings.access
+    trusted = access.break_glass_trusted_arns or (stack.place.root_arn,)
+    # A session without a second factor has no age of it, so that this asks for the factor too.
+    mfa = {"NumericLessThanEquals": {"aws:MultiFactorAuthAge": str(MFA_SECONDS)}}
+    return (taking_on(SID, "break the glass", trusted, access.break_glass_requires, mfa),)
 
 
 def _targets(stack: Stack) -> dict[str, Target]:

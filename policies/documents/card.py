@@ -15,6 +15,7 @@ from config.stack import Stack
 from iam_evaluation import DocumentKind, Principal
 from policies.documents.statement import Statement
 
+ROLE_BOUNDARY = "role-boundary"
 OTHER_ACCOUNT = "444455556666"  # AWS's guides use it for a stranger
 OTHER_KEY_ID = "11111111-1111-1111-1111-111111111111"
 EVERYTHING: dict[str, Any] = {
@@ -40,17 +41,23 @@ class Quota(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something asked for: `document` names the stack's document that rules it, if one does."""
+    """Something asked for: `document` names the stack's document that rules it, if one does.
+
+    `context` is what AWS itself says of it whenever it is asked for, as condition keys.
+    """
 
     arn: str
     account_id: str
     document: str | None = None
     policy: Mapping[str, Any] | None = None
+    context: Context = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who asks; `documents` names those of the stack's documents that are its permissions.
+
+    `boundary` names the document that bounds them, if one does.
 
     A `special` actor is asked only the questions that name it. An actor that is `like` another gets the
     other's answers.
@@ -64,6 +71,7 @@ class Actor:
     permissions: tuple[Mapping[str, Any], ...] = ()
     special: bool = False
     like: str = ""
+    boundary: str = ""
 
     @property
     def expected_as(self) -> str:
@@ -74,6 +82,11 @@ class Actor:
 def every_stack(_stack: Stack) -> bool:
     """Say that each stack has the document."""
     return True
+
+
+def boundary_of(stack: Stack) -> str:
+    """Name the document that bounds the stack's roles; empty where nothing does."""
+    return ROLE_BOUNDARY if stack.boundary_arn else ""
 
 
 def no_targets(_stack: Stack) -> Mapping[str, Target]:
@@ -112,6 +125,8 @@ class DocumentCard:
     targets: Callable[[Stack], Mapping[str, Target]] = no_targets
     actors: Callable[[Stack], tuple[Actor, ...]] = no_actors
     circumstances: Callable[[Stack], Mapping[str, Context]] = no_circumstances
+    of_role: bool = False
+    """Whether it is written into a role that the stack makes, whose boundary must let it."""
     order: int = 100
     """Where it stands among the rendered ones; those of one order by name."""
 

@@ -1,7 +1,8 @@
 """The deployer's permissions: the least that `pulumi up`, `refresh` and `destroy` of this project need.
 
 The policy is for an administrator to attach before the first deployment, so that the stack does not hold
-it: a deployer who may change its own policy may do anything.
+it: a deployer who may change its own policy may do anything. It is for the role that the stack names as its
+deployer: where none is named, an administrator deploys.
 """
 
 from __future__ import annotations
@@ -13,35 +14,37 @@ from policies.documents.statement import USER_GUIDES, Statement
 
 _AUTHORIZATION = f"{USER_GUIDES}/service-authorization/latest/reference"
 _S3_ACTIONS = f"{_AUTHORIZATION}/list_amazons3.html"
-_KMS_ACTIONS = f"{_AUTHORIZATION}/list_awskeymanagementservice.html"
 _KMS_TAGS = f"{USER_GUIDES}/kms/latest/developerguide/tag-authorization.html"
 _KMS_ALIAS = f"{USER_GUIDES}/kms/latest/developerguide/alias-access.html"
 _CLOUDTRAIL_ACTIONS = f"{_AUTHORIZATION}/list_awscloudtrail.html"
+_BOUNDARIES = f"{USER_GUIDES}/IAM/latest/UserGuide/access_policies_boundaries.html"
 _IAM_ACTIONS = f"{_AUTHORIZATION}/list_awsidentityandaccessmanagementiam.html"
 
 
 def build(stack: Stack) -> tuple[Statement, ...]:
     """Return what the deployer may do with just the resources of one stack.
 
-    The key, whose ARN nobody knows beforehand, is known by its tags. Without `protect_logs` the deployer may
-    also destroy buckets and key: nobody needs that for a stack that is to stay.
+    What it may do with the key, whose ARN nobody knows beforehand, stands in the key's own policy. The roles
+    it makes are bounded, so that it cannot make itself more than it is. Without `protect_logs` the deployer
+    may also destroy buckets and key: nobody needs that for a stack that is to stay.
     """
-    buckets, keys = stack.bucket_arns, stack.place.arn("kms", "key/*")
-    tagged = {f"aws:ResourceTag/{name}": value for name, value in stack.key_tags.items()}
+    buckets, boundary = stack.bucket_arns, stack.boundary_arn
     statements = [
         _buckets(buckets),
         _bucket_reading(buckets),
         _key_making({f"aws:RequestTag/{name}": value for name, value in stack.key_tags.items()}),
-        _new_keys(keys),
-        _keys(keys, tagged),
         _alias(stack.place.arn("kms", stack.alias)),
         _trail(stack.trail_arn),
         _lists(),
     ]
-    if stack.role_names:
-        statements.append(_roles(tuple(stack.place.role_arn(name) for name in stack.role_names)))
+    if boundary:
+        roles = tuple(stack.place.role_arn(name) for name in stack.role_names)
+        statements += [_roles(roles), _bounded_roles(roles, boundary), _boundary_stays(roles, boundary)]
+        statements.append(_boundary_reading(boundary))
+    if stack.trusted_here:
+        statements.append(_trusted(tuple(stack.trusted_here)))
     if not stack.protected:
-        statements.extend((_bucket_destruction(buckets), _key_destruction(keys, tagged)))
+        statements.append(_bucket_destruction(buckets))
     return tuple(statements)
 
 
@@ -104,75 +107,31 @@ def _bucket_reading(buckets: tuple[str, ...]) -> Statement:
 def _bucket_destruction(buckets: tuple[str, ...]) -> Statement:
     return Statement(
         sid="DestroyUnprotectedBuckets",
-        purpose="The deployer may empty and delete the stack's buckets, where logs are not protected.",
+        purpose="The deployer may empty and delete the stack's buckets, once locked or not, if unprotected.",
         reference=_S3_ACTIONS,
         effect="Allow",
-        actions=("s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"),
+        actions=(
+            "s3:BypassGovernanceRetention",
+            "s3:DeleteBucket",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:ListBucketVersions",
+        ),
         resources=(*buckets, *(f"{bucket}/*" for bucket in buckets)),
-    )
-
-
-def _key_destruction(keys: str, tagged: dict[str, str]) -> Statement:
-    return Statement(
-        sid="DestroyUnprotectedKey",
-        purpose="The deployer may schedule the deletion of the stack's key, where logs are not protected.",
-        reference=_KMS_TAGS,
-        effect="Allow",
-        actions=("kms:ScheduleKeyDeletion",),
-        resources=(keys,),
-        conditions={"StringEquals": tagged},
     )
 
 
 def _key_making(tag_given: dict[str, str]) -> Statement:
     return Statement(
         sid="MakeTaggedKey",
-        purpose="The deployer may make a key, only with the stack's tags on it.",
+        purpose="The deployer may make a key, with the stack's tags on it, which give no power over it.",
         reference=_KMS_TAGS,
         effect="Allow",
         actions=("kms:CreateKey", "kms:TagResource"),
-        resources=("*",),  # CreateKey knows no resource, and the tags of a new key are asked for likewise
+        # CreateKey knows no resource, and KMS asks for the tags of a new key likewise, so that the tags can
+        # be put on any key that lets the account: no policy of the stack may trust them.
+        resources=("*",),
         conditions={"StringEquals": tag_given},
-    )
-
-
-def _new_keys(keys: str) -> Statement:
-    # Tags take up to five minutes to count, and these calls follow at once on the making of a key. They
-    # harm no other key of the account: an alias is bound by the statement on aliases.
-    return Statement(
-        sid="FinishNewKey",
-        purpose="The deployer may look at keys and turn rotation on, before the tags of a new key count.",
-        reference=_KMS_TAGS,
-        effect="Allow",
-        actions=(
-            "kms:CreateAlias",
-            "kms:DescribeKey",
-            "kms:EnableKeyRotation",
-            "kms:GetKeyPolicy",
-            "kms:GetKeyRotationStatus",
-            "kms:ListResourceTags",
-        ),
-        resources=(keys,),
-    )
-
-
-def _keys(keys: str, tagged: dict[str, str]) -> Statement:
-    return Statement(
-        sid="DeployTaggedKey",
-        purpose="The deployer may change the stack's key, known by its tags, but not use it.",
-        reference=_KMS_TAGS,
-        effect="Allow",
-        actions=(
-            "kms:DeleteAlias",
-            "kms:DisableKeyRotation",
-            "kms:PutKeyPolicy",
-            "kms:TagResource",
-            "kms:UntagResource",
-            "kms:UpdateAlias",
-            "kms:UpdateKeyDescription",
-        ),
-        resources=(keys,),
-        conditions={"StringEquals": tagged},
     )
 
 
@@ -226,11 +185,10 @@ def _lists() -> Statement:
 def _roles(roles: tuple[str, ...]) -> Statement:
     return Statement(
         sid="DeployRoles",
-        purpose="The deployer may make and unmake the stack's roles, and write what they may do.",
+        purpose="The deployer may see, tag, shorten and unmake the stack's roles.",
         reference=_IAM_ACTIONS,
         effect="Allow",
         actions=(
-            "iam:CreateRole",
             "iam:DeleteRole",
             "iam:DeleteRolePolicy",
             "iam:GetRole",
@@ -238,18 +196,74 @@ def _roles(roles: tuple[str, ...]) -> Statement:
             "iam:ListAttachedRolePolicies",
             "iam:ListInstanceProfilesForRole",
             "iam:ListRolePolicies",
-            "iam:PutRolePolicy",
             "iam:TagRole",
             "iam:UntagRole",
-            "iam:UpdateAssumeRolePolicy",
             "iam:UpdateRole",
         ),
         resources=roles,
     )
 
 
+def _bounded_roles(roles: tuple[str, ...], boundary: str) -> Statement:
+    return Statement(
+        sid="DeployBoundedRoles",
+        purpose="The deployer may make the stack's roles and write what they may, within their boundary.",
+        reference=_BOUNDARIES,
+        effect="Allow",
+        actions=(
+            "iam:CreateRole",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+            "iam:UpdateAssumeRolePolicy",
+        ),
+        resources=roles,
+        conditions={"StringEquals": {"iam:PermissionsBoundary": boundary}},
+    )
+
+
+def _boundary_stays(roles: tuple[str, ...], boundary: str) -> Statement:
+    return Statement(
+        sid="KeepRoleBoundary",
+        purpose="The deployer may not take the boundary from a role, nor change the boundary itself.",
+        reference=_BOUNDARIES,
+        effect="Deny",
+        actions=(
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:SetDefaultPolicyVersion",
+        ),
+        resources=(*roles, boundary),
+    )
+
+
+def _boundary_reading(boundary: str) -> Statement:
+    return Statement(
+        sid="ReadRoleBoundary",
+        purpose="The deployer may see whether the boundary is there, and the one that the stack needs.",
+        reference=_BOUNDARIES,
+        effect="Allow",
+        actions=("iam:GetPolicy", "iam:GetPolicyVersion"),
+        resources=(boundary,),
+    )
+
+
+def _trusted(trusted: tuple[str, ...]) -> Statement:
+    kinds = {"role": "iam:GetRole", "user": "iam:GetUser"}
+    asked = {kinds[arn.split(":")[5].partition("/")[0]] for arn in trusted}
+    return Statement(
+        sid="FindTrusted",
+        purpose="The deployer may see whether those who are to take on the stack's roles exist.",
+        reference=_IAM_ACTIONS,
+        effect="Allow",
+        actions=tuple(sorted(asked)),
+        resources=trusted,
+    )
+
+
 def _actors(stack: Stack) -> tuple[Actor, ...]:
-    role = stack.settings.access.deployer_role_name or "Deployer"
+    role = stack.settings.access.deployer_role_name
     return (Actor(CARD.name, "deployer", session(stack, role), documents=(CARD.name,)),)
 
 
@@ -259,6 +273,7 @@ CARD = DocumentCard(
     kind=DocumentKind.IDENTITY,
     quota=Quota.MANAGED_POLICY,
     build=build,
+    applies=lambda stack: stack.deployer_role_arn is not None,
     actors=_actors,
     order=30,
 )

@@ -49,6 +49,21 @@ ADMINISTRATION = (
     "kms:UpdateKeyDescription",
 )
 STOPPING = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+_DEPLOYMENT = (
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
 
 
 def build(stack: Stack) -> tuple[Statement, ...]:
@@ -70,9 +85,10 @@ def build(stack: Stack) -> tuple[Statement, ...]:
     stoppable = not stack.protected or break_glass is not None
     statements = [
         _administration(stack.place, stoppable=stoppable),
-        _encryption(stack.trail_arn),
+        _encryption(stack),
         _description(stack.trail_arn),
         *([_bucket_key(stack.trail_arn)] if logs.s3_bucket_key else []),
+        *([_deployment(deployer, destroying=not stack.protected)] if deployer else []),
         _reading(stack.place, (stack.auditor_role_arn,) if stack.auditor_role_arn else ()),
     ]
     if stack.protected:
@@ -94,21 +110,21 @@ def _administration(place: Place, *, stoppable: bool) -> Statement:
     )
 
 
-def _encryption(trail_arn: str) -> Statement:
-    # All Regions of a multi-Region trail encrypt in the name of the one trail, by its home Region's ARN.
+def _encryption(stack: Stack) -> Statement:
+    # AWS's own policy leaves the Region of the encryption context open: nothing says that CloudTrail names
+    # the home Region there for logs of all Regions, and a context too narrow would lose them in silence.
+    context = stack.place.arn("cloudtrail", f"trail/{stack.trail}", region="*")
     return Statement(
         sid="CloudTrailEncryptsLogs",
-        purpose="CloudTrail may make data keys to encrypt logs, for this trail alone and bound to it.",
+        purpose="CloudTrail may make data keys for all Regions' logs, for this trail alone and bound to it.",
         reference=_TRAIL_KEY,
         effect="Allow",
         principal={"Service": CLOUDTRAIL},
         actions=("kms:GenerateDataKey*",),
         resources=("*",),
         conditions={
-            "StringEquals": {
-                "aws:SourceArn": trail_arn,
-                "kms:EncryptionContext:aws:cloudtrail:arn": trail_arn,
-            },
+            "StringEquals": {"aws:SourceArn": stack.trail_arn},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context},
         },
     )
 
@@ -136,6 +152,22 @@ def _bucket_key(trail_arn: str) -> Statement:
         actions=("kms:Decrypt",),
         resources=("*",),
         conditions={"StringEquals": {"aws:SourceArn": trail_arn}},
+    )
+
+
+def _deployment(deployer_role_arn: str, *, destroying: bool) -> Statement:
+    # By the role's ARN, and here instead of in the deployer's own policy: KMS asks at CreateKey whether the
+    # caller could change the policy again, when no tag of the new key counts yet; and a policy that trusts
+    # tags could be turned on any key of the account by tagging it. A role that is deleted and made anew is
+    # another role to KMS: break-glass, or the root user, then puts this policy again.
+    return Statement(
+        sid="DeployerLooksAfterKey",
+        purpose="The deployer may look after this key from the moment it is made, but not use it.",
+        reference=f"{_KMS_GUIDE}/key-policy-overview.html",
+        effect="Allow",
+        principal={"AWS": deployer_role_arn},
+        actions=(*_DEPLOYMENT, "kms:ScheduleKeyDeletion") if destroying else _DEPLOYMENT,
+        resources=("*",),
     )
 
 
@@ -190,15 +222,16 @@ def _targets(stack: Stack) -> dict[str, Target]:
     near = near_place(place)
     shared = replace(near, region=place.region).arn("kms", f"key/{stack.key_id}")
     abroad = place.arn("kms", f"key/{stack.key_id}", region=near.region)
+    called = {"kms:ResourceAliases": stack.alias}  # whoever has a key can call it so, in a place of its own
     return {
-        "key": Target(stack.key_arn, account, CARD.name),
-        "key were its policy open": Target(stack.key_arn, account, policy=default),
+        "key": Target(stack.key_arn, account, CARD.name, context=called),
+        "key were its policy open": Target(stack.key_arn, account, policy=default, context=called),
         "another key": Target(place.arn("kms", f"key/{OTHER_KEY_ID}"), account, policy=default),
         "key of a longer id": Target(f"{stack.key_arn}0", account, policy=default),
-        "key in another Region": Target(abroad, account, policy=default),
+        "key in another Region": Target(abroad, account, policy=default, context=called),
         "alias": Target(place.arn("kms", stack.alias), account),
         "namesake alias": Target(place.arn("kms", stack.alias, region=near.region), account),
-        "key that another account shares": Target(shared, near.account_id, policy=default),
+        "key that another account shares": Target(shared, near.account_id, policy=default, context=called),
         "another alias": Target(place.arn("kms", f"{stack.alias}-2"), account),
     }
 

@@ -10,7 +10,16 @@ from __future__ import annotations
 from config.stack import Stack
 from iam_evaluation import DocumentKind, Principal
 from policies.documents.bucket import CLOUDTRAIL
-from policies.documents.card import Actor, Context, DocumentCard, Quota, Target, near_place, session
+from policies.documents.card import (
+    Actor,
+    Context,
+    DocumentCard,
+    Quota,
+    Target,
+    boundary_of,
+    near_place,
+    session,
+)
 from policies.documents.statement import USER_GUIDES, Statement
 from policies.near_misses import services_called_almost
 
@@ -91,8 +100,42 @@ def _auditor(stack: Stack) -> tuple[Statement, ...]:
             reference=_LOGS_ACTIONS,
             effect="Allow",
             actions=("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
-            resources=(f"{_group(stack)}:*",),
+            resources=(_group(stack), f"{_group(stack)}:*"),  # AWS names a group in both ways
         ),
+        Statement(
+            sid="SeeLogGroups",
+            purpose="The auditor may see whether the log group is there, in a list that knows no single one.",
+            reference=_LOGS_ACTIONS,
+            effect="Allow",
+            actions=("logs:DescribeLogGroups",),
+            resources=(stack.place.arn("logs", "log-group:*"),),
+        ),
+        Statement(
+            sid="ReadDeliveryRole",
+            purpose="The auditor may see whether the delivery role lets CloudTrail write.",
+            reference=f"{USER_GUIDES}/service-authorization/latest/reference/"
+            "list_awsidentityandaccessmanagementiam.html",
+            effect="Allow",
+            actions=(
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+            ),
+            resources=(stack.place.role_arn(str(stack.log_delivery_role)),),
+        ),
+        *([_boundary_reading(stack.boundary_arn)] if stack.boundary_arn else []),
+    )
+
+
+def _boundary_reading(boundary: str) -> Statement:
+    return Statement(
+        sid="ReadRoleBoundary",
+        purpose="The auditor may see what bounds the delivery role.",
+        reference=f"{USER_GUIDES}/IAM/latest/UserGuide/access_policies_boundaries.html",
+        effect="Allow",
+        actions=("iam:GetPolicy", "iam:GetPolicyVersion"),
+        resources=(boundary,),
     )
 
 
@@ -151,6 +194,7 @@ def _targets(stack: Stack) -> dict[str, Target]:
         ),
         "stream of another Region": Target(f"{stream[:-1]}{'9' if stream[-1] != '9' else '8'}", account),
         "another log group": Target(f"{group}x:*", account),
+        "another log group by its own ARN": Target(f"{group}x", account),
         "every log group": Target(stack.place.arn("logs", "log-group:*"), account),
     }
 
@@ -167,7 +211,13 @@ def _actors(stack: Stack) -> tuple[Actor, ...]:
     role = session(stack, str(stack.log_delivery_role))
     logs = stack.place.via_service("logs")
     return (
-        Actor(PERMISSIONS.name, "CloudTrail in its delivery role", role, documents=(PERMISSIONS.name,)),
+        Actor(
+            PERMISSIONS.name,
+            "CloudTrail in its delivery role",
+            role,
+            documents=(PERMISSIONS.name,),
+            boundary=boundary_of(stack),
+        ),
         Actor("cloudwatch-logs", "CloudWatch Logs", Principal.service(logs)),
         *services_called_almost(logs, {}),
     )
@@ -195,6 +245,7 @@ PERMISSIONS = DocumentCard(
     title="What delivery to the log group may do",
     kind=DocumentKind.IDENTITY,
     quota=Quota.ROLE_POLICY,
+    of_role=True,
     build=_permissions,
     applies=_applies,
     adds={"key": _key, "auditor": _auditor, "deployer": _deployer},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from localaws.pulumi.resources import RESOURCE_TYPES
 
 ACCOUNT = "123456789012"
 KEY_ID = "11111111-2222-3333-4444-555555555555"
+DEPLOYER = f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/session"
 PARTITIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 _NAMED_BY_BUCKET = {
@@ -32,8 +33,11 @@ _NAMED_BY_BUCKET = {
 class StrictMocks(mocks.Mocks):
     """An AWS of one Region and account that refuses what it does not know."""
 
-    def __init__(self, partition: str, region: str) -> None:
-        self.partition, self.region = partition, region
+    def __init__(
+        self, partition: str, region: str, caller: str = DEPLOYER, absent: Collection[str] = ()
+    ) -> None:
+        """Answer to `caller`, whoever it is; the roles and policies of `absent` do not exist."""
+        self.partition, self.region, self.caller, self.absent = partition, region, caller, absent
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Return id and properties of a new resource."""
@@ -48,10 +52,15 @@ class StrictMocks(mocks.Mocks):
         answers = {
             "aws:index/getPartition:getPartition": {"partition": self.partition},
             "aws:index/getRegion:getRegion": {"region": self.region},
-            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT, "arn": self.caller},
+            "aws:iam/getRole:getRole": {},
+            "aws:iam/getUser:getUser": {},
+            "aws:iam/getPolicy:getPolicy": {"policy": "{}"},
         }
         if args.token not in answers:
             raise AssertionError(f"unknown call {args.token}")
+        if args.args.get("name") in self.absent or args.args.get("arn") in self.absent:
+            return {}, [("name", f"reading IAM {args.args}: couldn't find resource")]
         return answers[args.token], []
 
     def _identified(self, typ: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -127,9 +136,16 @@ class Deployment:
         }
 
 
-def deploy(partition: str = "aws", *, preview: bool = False, **settings: Any) -> Deployment:
-    """Run an AuditTrail named audit with `settings` to its end."""
-    strict = StrictMocks(partition, PARTITIONS[partition])
+def deploy(
+    partition: str = "aws",
+    *,
+    preview: bool = False,
+    caller: str = DEPLOYER,
+    absent: Collection[str] = (),
+    **settings: Any,
+) -> Deployment:
+    """Run an AuditTrail named audit with `settings` to its end, as `caller`, where `absent` is not there."""
+    strict = StrictMocks(partition, PARTITIONS[partition], caller, absent)
     recorder = Recorder(strict)
     ROOT.set(None)  # the stack of the mocks before: Pulumi keeps it
     mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=preview, monitor=recorder)

@@ -44,10 +44,13 @@ OUT_OF_RANGE = {
     "access_log_expiration_days": "0",
     "auditor_trusted_arns": '["*"]',
     "auditor_external_id": "x",
+    "auditor_requires": "NOTHING",
     "break_glass_trusted_arns": '["arn:aws:s3:::bucket"]',
+    "break_glass_requires": "mfa",
     "deployer_role_name": "/",
     "tags": '{"aws:x":"y"}',
 }
+ROLES = {"roles": "true", "deployer_role_name": "d"}
 PAIRS: dict[str, tuple[dict[str, Any], str]] = {
     "expiry before transition": ({"expiration_days": "60"}, "expiration_days"),
     "infrequent access too early": (
@@ -66,6 +69,19 @@ PAIRS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "roles that lock out the deployer": ({"roles": "true"}, "deployer_role_name"),
     "trust without roles": ({"auditor_external_id": "xyz"}, "auditor_external_id"),
+    "external id of nobody": ({**ROLES, "auditor_external_id": "xyz"}, "auditor_external_id"),
+    "auditors without second factor, by nobody's name": (
+        {**ROLES, "auditor_requires": "TRUSTED_ARN"},
+        "auditor_requires",
+    ),
+    "glass breakers without second factor, of a whole account": (
+        {
+            **ROLES,
+            "break_glass_requires": "SOURCE_IDENTITY",
+            "break_glass_trusted_arns": '["arn:aws:iam::111122223333:root"]',
+        },
+        "break_glass_requires",
+    ),
     "trail too long for a bucket": ({"trail_name": "t" * 36}, "trail_name"),
     "bucket too long for its access logs": ({"bucket_name": "b" * 60, "access_logs": "true"}, "bucket_name"),
     "trail too long for a role": (

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from config.stack_file import LOCAL_ACCOUNT, read_stack
 from localaws.pulumi import engine
 from localaws.testing import LocalAws
 from policies.guard.cards import all_cards
+from tests.deployers import deployers_credentials
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies" / "guard"
@@ -21,12 +23,19 @@ PACK = ROOT / "policies" / "guard"
 pytestmark = pytest.mark.engine
 
 
-def pulumi(aws: LocalAws, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def pulumi(
+    aws: LocalAws, folder: Path, *arguments: str, **credentials: str
+) -> subprocess.CompletedProcess[str]:
     """Run the real engine in `folder` against `aws`."""
     return subprocess.run(
         [sys.executable, "-m", "localaws", "pulumi", "--endpoint", aws.endpoint, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "PULUMI_CONFIG_PASSPHRASE": ""},
+        env={
+            **os.environ,
+            **credentials,
+            "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
+            "PULUMI_CONFIG_PASSPHRASE": "",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -64,8 +73,9 @@ def test_the_engine_lets_every_stack_of_ours_pass(local_aws: LocalAws, tmp_path:
     for room in ("config", "components", "policies"):
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     assert pulumi(local_aws, folder, "stack", "init", stack).returncode == 0
+    deployer = deployers_credentials(local_aws, read_stack(stack, LOCAL_ACCOUNT))
     arguments = ("up", "--yes", "--stack", stack, "--policy-pack", str(PACK))
-    passed = pulumi(local_aws, folder, *arguments)
+    passed = pulumi(local_aws, folder, *arguments, **deployer)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "✅ image-builder-trail-guard" in passed.stdout
     assert "mandatory" not in passed.stdout

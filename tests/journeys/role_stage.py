@@ -48,13 +48,20 @@ class Stage:
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, name: str) -> Iterator[Stage]:
-        """Open one; the deployer's role is there and may do what the stack's rendered policy says."""
+    def opened(
+        cls, folder: Path, name: str, *, tag_delay_seconds: float = 0, **settings: Any
+    ) -> Iterator[Stage]:
+        """Open one; the deployer's role is there and may do what the stack's rendered policy says.
+
+        `settings` change those of the stack, beforehand. A stack that names no deployer gets one.
+        """
         for part in PROGRAM:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
-        with Front.opened(enforce_iam=True) as front, pytest.MonkeyPatch.context() as patch:
+        opened = Front.opened(enforce_iam=True, tag_delay_seconds=tag_delay_seconds)
+        with opened as front, pytest.MonkeyPatch.context() as patch:
             stage = cls(front, folder, name)
+            stage.configure(deployer_role_name=stage.deployer, **settings)
             patch.setattr(enforcement, "evaluate", stage._judge)
             trust = {"Effect": "Allow", "Principal": {"AWS": _root()}, "Action": "sts:AssumeRole"}
             front.role(stage.deployer, trust)
@@ -78,7 +85,11 @@ class Stage:
         )
 
     def permit(self, without: str | None = None) -> None:
-        """Give the deployer the rendered policy for the stack as configured, perhaps less one statement."""
+        """Give the deployer the rendered policy for the stack as configured, perhaps less one statement.
+
+        The boundary of its roles is made, or made anew, as well.
+        """
+        self._bound()
         document = documents(self.stack)["deployer"].document()
         kept = [statement for statement in document["Statement"] if statement["Sid"] != without]
         assert without is None or len(kept) == len(document["Statement"]) - 1, without
@@ -87,6 +98,20 @@ class Stage:
             PolicyName="deployer",
             PolicyDocument=json.dumps({**document, "Statement": kept}),
         )
+
+    def _bound(self) -> None:
+        stack, iam = self.stack, self.front.client("iam")
+        if stack.boundary_arn is None:
+            return
+        text = json.dumps(documents(stack)["role-boundary"].document())
+        there = {policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]}
+        if stack.boundary_arn not in there:
+            iam.create_policy(PolicyName=stack.boundary_arn.rpartition("/")[2], PolicyDocument=text)
+            return
+        iam.create_policy_version(PolicyArn=stack.boundary_arn, PolicyDocument=text, SetAsDefault=True)
+        for old in iam.list_policy_versions(PolicyArn=stack.boundary_arn)["Versions"]:
+            if not old["IsDefaultVersion"]:
+                iam.delete_policy_version(PolicyArn=stack.boundary_arn, VersionId=old["VersionId"])
 
     def configure(self, **settings: Any) -> None:
         """Change settings of the stack."""

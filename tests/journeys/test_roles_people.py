@@ -17,8 +17,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from config.stack_file import LOCAL_ACCOUNT
-from packages.localaws.tests.front import allow, refused
+from packages.localaws.tests.front import allow, deny, refused
 from tests import ROOT
+from tests.audit.delivery.test_trail import make_trail
 from tests.journeys import role_calls
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.journeys.role_calls import Call, filled, title
@@ -159,6 +160,88 @@ def test_the_auditors_tools_work_with_the_auditors_role(deployed: Deployed, comm
     )
     assert finished.returncode == 0, finished.stderr
     assert "ListImages" in finished.stdout
+
+
+@pytest.fixture
+def present(deployed: Deployed) -> Iterator[None]:
+    """The time as this machine has it, for what compares the two clocks."""
+    set_clock = deployed.stage.front.request
+    set_clock("POST", "/_localaws/clock", json.dumps({"offset_seconds": 0}))
+    yield
+    set_clock("POST", "/_localaws/clock", json.dumps({"offset_seconds": 7200}))
+
+
+def verified(deployed: Deployed, region: str) -> tuple[int, Any]:
+    """Run `audit verify` as the auditor while CloudTrail delivers: its exit code, and what it found."""
+    own = environment(deployed.stage.front.server.url, deployed.credentials["auditor"])
+    with subprocess.Popen(
+        [sys.executable, "-m", "audit", "verify", "--format", "json", "--timeout", "120"],
+        cwd=ROOT,
+        env={**own, "AWS_REGION": region, "AWS_DEFAULT_REGION": region},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        while True:
+            deployed.stage.front.cloud.cloudtrail.flush()
+            try:
+                stdout, stderr = running.communicate(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                continue
+            assert b"Traceback" not in stderr, stderr
+            return running.returncode, json.loads(stdout)
+
+
+@pytest.fixture
+def organizations_trail(deployed: Deployed) -> str:
+    """A trail of the account's organization, visible beside its own."""
+    front = deployed.stage.front
+    organizations = front.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    return make_trail(front, "landing-zone", LOCAL_ACCOUNT, IsOrganizationTrail=True, IsMultiRegionTrail=True)
+
+
+@pytest.mark.usefixtures("present")
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_the_auditor_verifies_delivery_from_any_region(deployed: Deployed, region: str) -> None:
+    """Each channel is seen, and nothing that a cause would need is hidden from the auditor."""
+    code, result = verified(deployed, region)
+    assert (code, result["findings"]) == (0, [])
+    assert {row["channel"] for row in result["channels"]} == {
+        "Event history",
+        "S3 log file",
+        "CloudWatch Logs",
+    }
+
+
+@pytest.mark.usefixtures("present")
+def test_the_auditor_sees_a_fault_of_one_region_there_alone(deployed: Deployed) -> None:
+    """Where the bucket refuses one Region's logs, the others' arrive."""
+    s3, bucket = deployed.stage.front.client("s3"), deployed.names["bucket"]
+    policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    denied = deny(
+        "s3:PutObject", resource=f"arn:aws:s3:::{bucket}/*/eu-west-1/*", Principal="*", Sid="TooStrict"
+    )
+    broken = json.loads(policy) | {"Statement": [*json.loads(policy)["Statement"], denied]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(broken))
+    try:
+        code, result = verified(deployed, "eu-west-1")
+        assert (code, "TooStrict" in str(result["findings"])) == (1, True)
+        code, result = verified(deployed, "us-east-1")
+        assert (code, result["findings"]) == (0, [])
+    finally:
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+
+
+@pytest.mark.usefixtures("present")
+def test_the_auditor_verifies_the_stacks_trail_beside_an_organizations(
+    deployed: Deployed, organizations_trail: str
+) -> None:
+    """The account's own is followed, though the organization's is visible too."""
+    visible = deployed.stage.front.client("cloudtrail", deployed.credentials["auditor"]).describe_trails()
+    assert organizations_trail in {trail["TrailARN"] for trail in visible["trailList"]}
+    code, result = verified(deployed, "us-east-1")
+    assert (code, result["findings"], result["trail_arn"]) == (0, [], deployed.names["trail"])
 
 
 @pytest.mark.parametrize("call", AUDITORS_REFUSED, ids=title)

@@ -50,9 +50,24 @@ OUTSIDE = stack(
     auditor_trusted_arns=("arn:aws:iam::777788889999:role/Auditors",),
     auditor_external_id="agreed-with-the-auditors",
 )
+_SIGN_IN = (
+    "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Audit_0123456789abcdef",
+)
+_PEOPLE: dict[str, Any] = {"auditor_trusted_arns": _SIGN_IN, "break_glass_trusted_arns": _SIGN_IN}
+SIGNED_IN = stack(
+    "signed-in",
+    **LOCKS,
+    **_PEOPLE,
+    deployer_role_name="deployer",
+    auditor_requires="SOURCE_IDENTITY",
+    break_glass_requires="TRUSTED_ARN",
+)
+CHAINED = stack(
+    "chained", **LOCKS, **_PEOPLE, auditor_requires="TRUSTED_ARN", break_glass_requires="SOURCE_IDENTITY"
+)
 FULL_OPEN = stack("full-open", **ALL, protect_logs=False)
 BUCKET_KEY = stack("bucket-key", s3_bucket_key=True)
-MADE_UP = (PLAIN, BUCKET_KEY, OPEN, LOCKED, FULL, CHINA, GOVERNMENT, OUTSIDE, FULL_OPEN)
+MADE_UP = (PLAIN, BUCKET_KEY, OPEN, LOCKED, FULL, CHINA, GOVERNMENT, OUTSIDE, SIGNED_IN, CHAINED, FULL_OPEN)
 CONFIGURED = tuple(read_stack(name) for name in stack_names())
 EVERY = (*CONFIGURED, *MADE_UP)
 

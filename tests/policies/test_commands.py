@@ -111,8 +111,8 @@ def test_render_writes_a_file(tmp_path: Path) -> None:
 
 def test_render_hands_out_one_document() -> None:
     """--document is one document of one stack, as AWS takes it."""
-    answer = policies("render", "--stack", "dev", "--account-id", "999999999999", "--document", "deployer")
-    stack = read_stack("dev", "999999999999")
+    answer = policies("render", "--stack", "prod", "--account-id", "999999999999", "--document", "deployer")
+    stack = read_stack("prod", "999999999999")
     assert json.loads(answer.stdout) == documents(stack)["deployer"].document()
 
 

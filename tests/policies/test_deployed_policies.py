@@ -15,6 +15,7 @@ from config.stack_file import LOCAL_ACCOUNT, read_stack
 from localaws.testing import LocalAws
 from policies.documents import documents
 from tests import ROOT
+from tests.deployers import deployers_credentials
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 
 pytestmark = [pytest.mark.engine, pytest.mark.skipif(not engine_at_hand(), reason=NO_ENGINE)]
@@ -27,11 +28,13 @@ def deploy(folder: Path, aws: LocalAws, stack: str) -> dict[str, Any]:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
 
+    credentials = deployers_credentials(aws, read_stack(stack, LOCAL_ACCOUNT))
+
     def pulumi(*arguments: str) -> str:
         finished = subprocess.run(
             [sys.executable, "-m", "localaws", "pulumi", "--endpoint", aws.endpoint, *arguments],
             cwd=folder,
-            env={**aws.environment(), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+            env={**aws.environment(), **credentials, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -67,6 +70,8 @@ def test_every_statement_that_aws_holds_is_rendered(local_aws: LocalAws, tmp_pat
     stack = read_stack(name, LOCAL_ACCOUNT)
     stack = stack.with_key(outputs["key_arn"])
     rendered = {key: document.document() for key, document in documents(stack).items()}
-    assert rendered.pop("deployer")
+    for beforehand in ("deployer", "role-boundary"):
+        assert (beforehand in rendered) == (stack.deployer_role_arn is not None)
+        rendered.pop(beforehand, None)
     found = held(local_aws, outputs["key_arn"], stack.buckets, stack.role_names)
     assert sorted(map(json.dumps, found.values())) == sorted(map(json.dumps, rendered.values()))

@@ -16,6 +16,7 @@ from tests.policies.stacks import (
     CHINA,
     EVERY,
     FULL,
+    FULL_OPEN,
     GOVERNMENT,
     LOCKED,
     OPEN,
@@ -130,29 +131,75 @@ def actions_of(stack: Stack, name: str) -> set[str]:
 
 def test_the_deployer_may_destroy_only_what_is_not_protected() -> None:
     """Without protection the deployer may empty and delete; with it the policy has no word of that."""
-    destroying = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket", "kms:ScheduleKeyDeletion"}
-    assert destroying <= actions_of(OPEN, "deployer")
-    assert not destroying & actions_of(PLAIN, "deployer")
-    assert "kms:Decrypt" not in actions_of(OPEN, "deployer")
+    destroying = {
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteBucket",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+    }
+    assert destroying <= actions_of(FULL_OPEN, "deployer")
+    assert not destroying & actions_of(FULL, "deployer")
+    key = {stack.name: deployers_of_key(stack) for stack in (FULL, FULL_OPEN)}
+    assert key["full-open"] - key["full"] == {"kms:ScheduleKeyDeletion"}
+    assert "kms:Decrypt" not in key["full-open"]
+
+
+def deployers_of_key(stack: Stack) -> set[str]:
+    """What the key's own policy lets the deployer do."""
+    (statement,) = (one for one in documents(stack)["key"].statements if one.sid == "DeployerLooksAfterKey")
+    assert statement.principal == {"AWS": stack.deployer_role_arn}
+    return set(statement.actions)
+
+
+def test_no_policy_trusts_the_tags_of_a_key() -> None:
+    """Whoever may make tagged keys may tag any key of the account, so that a tag gives nothing."""
+    for stack in EVERY:
+        text = json.dumps({name: document.document() for name, document in documents(stack).items()})
+        assert "aws:ResourceTag" not in text, stack.name
+
+
+def test_the_deployer_has_a_policy_where_it_is_named() -> None:
+    """Where it is not, an administrator deploys, and the key's policy names nobody."""
+    assert "deployer" not in documents(PLAIN)
+    assert "DeployerLooksAfterKey" not in {one.sid for one in documents(PLAIN)["key"].statements}
 
 
 def test_a_deployer_without_roles_to_make_has_no_iam_permission() -> None:
     """The deployer gets at IAM only for the roles that the stack makes."""
-    assert "iam:" not in json.dumps(documents(PLAIN)["deployer"].document())
+    alone = documents(changed(PLAIN, deployer_role_name="deployer"))
+    assert "iam:" not in json.dumps(alone["deployer"].document())
+    assert "role-boundary" not in alone
     roles_ = [one for one in documents(FULL)["deployer"].statements if one.sid == "DeployRoles"]
     assert len(FULL.role_names) > 2
     assert roles_[0].resources == tuple(f"arn:aws:iam::111122223333:role/{name}" for name in FULL.role_names)
 
 
-def test_an_external_id_replaces_the_second_factor() -> None:
-    """An auditor from outside is trusted by account and external id."""
+def test_an_external_id_is_asked_of_other_accounts_only() -> None:
+    """An auditor from outside is trusted by account and id; one of this account by a second factor."""
+    own = "arn:aws:iam::111122223333:user/auditor"
+    both = changed(OUTSIDE, auditor_trusted_arns=(*OUTSIDE.settings.access.auditor_trusted_arns, own))
+    inside, outside = documents(both)["auditor-trust"].document()["Statement"]
+    assert (inside["Principal"], outside["Principal"]) == (
+        {"AWS": own},
+        {"AWS": "arn:aws:iam::777788889999:role/Auditors"},
+    )
+    assert inside["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     (statement,) = documents(OUTSIDE)["auditor-trust"].document()["Statement"]
     assert statement["Principal"] == {"AWS": "arn:aws:iam::777788889999:role/Auditors"}
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "agreed-with-the-auditors"}}
 
 
 def test_the_deployer_cannot_change_its_own_policy() -> None:
-    """What the deployer may do in IAM is to roles alone, never to managed policies."""
-    in_iam = {action for action in actions_of(FULL, "deployer") if action.startswith("iam:")}
-    assert in_iam
-    assert all("Role" in action for action in in_iam)
+    """What the deployer may change in IAM is the stack's roles, never a managed policy."""
+    allowed = (one for one in documents(FULL)["deployer"].statements if one.effect == "Allow")
+    in_iam = {action for one in allowed for action in one.actions if action.startswith("iam:")}
+    assert {action for action in in_iam if "Role" not in action} == {"iam:GetPolicy", "iam:GetPolicyVersion"}
+
+
+@pytest.mark.parametrize("stack", [one for one in EVERY if one.boundary_arn], ids=stack_name)
+def test_the_boundary_lets_the_roles_do_what_they_are_given(stack: Stack) -> None:
+    """Each action that a document of a role allows is in the boundary too."""
+    bound = actions_of(stack, "role-boundary")
+    for card in all_cards():
+        if card.of_role and card.applies(stack):
+            assert actions_of(stack, card.name) <= bound, card.name

@@ -11,9 +11,9 @@ from config.stack import Stack
 from config.stack_file import read_stack
 from policies.documents import documents
 from policies.mutation import Fate, fates, mutants, reasons
-from tests.policies.stacks import CONFIGURED, FULL, FULL_OPEN, OUTSIDE, PLAIN, stack_name
+from tests.policies.stacks import CHAINED, CONFIGURED, FULL, FULL_OPEN, OUTSIDE, PLAIN, SIGNED_IN, stack_name
 
-STACKS = (*CONFIGURED, PLAIN, FULL, FULL_OPEN, OUTSIDE)
+STACKS = (*CONFIGURED, PLAIN, FULL, FULL_OPEN, OUTSIDE, SIGNED_IN, CHAINED)
 
 
 @cache

@@ -97,7 +97,7 @@ def test_each_no_names_what_says_it() -> None:
     """A denial names its statements; where nothing allows it, those that allow it to others are named."""
     found = answers(FULL, "delete-logs-break-glass")
     assert found["administrator"].because == "KeepLogs"
-    assert found["break-glass"].because == "DeleteLogs"
+    assert found["break-glass"].because == "DeleteLogs, RolesKeepToBuckets"
     found = answers(FULL, "write-log")
     assert found["second-trail"].because == "only by CloudTrailWritesLogs, which does not fit"
     assert answers(FULL, "stop-trail")["anonymous"].because == "no statement allows it"

@@ -118,6 +118,5 @@ def test_a_changed_setting_makes_the_copies_stale(tmp_path: Path) -> None:
     assert {Path(line.partition(":")[0]).name for line in stale} == {
         "bucket.json",
         "key.json",
-        "deployer.json",
         "README.md",
     }

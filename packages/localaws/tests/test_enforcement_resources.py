@@ -11,6 +11,14 @@ from packages.localaws.tests.front import ACCOUNT_ID, Front, allow, deny, docume
 
 OWN_ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}
 BUCKET = "example-bucket"
+WORKFLOW = """
+name: reboot
+schemaVersion: 1.0
+steps:
+  - name: launch
+    action: LaunchInstance
+    inputs: {waitFor: ssmAgent}
+"""
 LOCK = {
     "ObjectLockEnabled": "Enabled",
     "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}},
@@ -183,3 +191,21 @@ def test_a_denial_by_the_keys_policy_names_the_key(strict_front: Front) -> None:
     s3.put_object(Bucket=BUCKET, Key="log", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
     with refused("AccessDenied", f"{key} with an explicit deny in a resource-based policy"):
         s3.get_object(Bucket=BUCKET, Key="log")
+
+
+def test_a_resource_is_found_whatever_the_reference_calls_the_parts_of_its_arn(strict_front: Front) -> None:
+    """A permission for just one security group, infrastructure configuration or workflow is enough."""
+    group = strict_front.client("ec2").create_security_group(GroupName="g", Description="g")["GroupId"]
+    builder = f"arn:aws:imagebuilder:us-east-1:{ACCOUNT_ID}"
+    key = strict_front.user(
+        "alice",
+        allow("ec2:*", resource=f"arn:aws:ec2:us-east-1:{ACCOUNT_ID}:security-group/{group}"),
+        allow("imagebuilder:*", resource=f"{builder}:infrastructure-configuration/small-one"),
+        allow("imagebuilder:*", resource=f"{builder}:workflow/test/reboot/1.0.0/*"),
+    )
+    strict_front.client("ec2", key).delete_security_group(GroupId=group)
+    images = strict_front.client("imagebuilder", key)
+    images.create_infrastructure_configuration(name="Small One", instanceProfileName="p")
+    images.create_workflow(name="reboot", semanticVersion="1.0.0", type="TEST", data=WORKFLOW)
+    with refused("AccessDeniedException", "workflow/build/reboot/1.0.0/*"):
+        images.create_workflow(name="reboot", semanticVersion="1.0.0", type="BUILD", data=WORKFLOW)

@@ -12,14 +12,14 @@ import pytest
 
 from audit.delivery.trail import DescribedTrail, own_trail
 from audit.sources.source import SourceError
-from localaws.testing import ACCOUNT_ID, LocalAws
+from localaws.testing import ACCOUNT_ID
 from tests import ROOT
 from tests.audit.delivery.deployed import REGION, TRAIL, TRAIL_ARN, Deployed, policy_for, verify
 
 MANAGEMENT = "999999999999"
 
 
-def make_trail(aws: LocalAws, name: str, account_id: str = ACCOUNT_ID, **settings: Any) -> str:
+def make_trail(aws: Any, name: str, account_id: str = ACCOUNT_ID, **settings: Any) -> str:
     """Create a trail with a bucket that takes whatever CloudTrail writes; return its ARN."""
     s3 = aws.client("s3", access_key=account_id)
     s3.create_bucket(Bucket=f"{name}-logs")

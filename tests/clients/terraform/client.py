@@ -64,9 +64,9 @@ class Terraform:
         assert finished.returncode == expect, said
         return said
 
-    def apply(self, *plan: str, expect: int = 0) -> str:
-        """Make what the configuration says, or a plan of it."""
-        return self.run("apply", "-auto-approve", *plan, expect=expect)
+    def apply(self, expect: int = 0) -> str:
+        """Make what the configuration says."""
+        return self.run("apply", "-auto-approve", expect=expect)
 
     def plan_nothing(self, **variables: Any) -> None:
         """Read all that there is, and see that it is what the configuration says."""
@@ -78,11 +78,10 @@ class Terraform:
 
     def change(self, **variables: Any) -> set[str]:
         """Make what the configuration says now, and return the types of the resources that it changed."""
-        self.run("plan", "-out=change", **variables)
-        plan = json.loads(self._finished("show", "-json", "change").stdout)
-        self.apply("change")
-        changes = plan["resource_changes"]
-        return {one["type"] for one in changes if one["change"]["actions"] not in (["no-op"], ["read"])}
+        said = self.run("apply", "-auto-approve", "-json", **variables)
+        messages = map(json.loads, said.splitlines())
+        planned = [one["change"] for one in messages if one["type"] == "planned_change"]
+        return {one["resource"]["resource_type"] for one in planned if one["action"] != "read"}
 
     def types(self) -> tuple[set[str], set[str]]:
         """The types of the resources in the state, and those of its data sources."""

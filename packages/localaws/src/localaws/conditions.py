@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localaws.call import Call
-from localaws.iam_policies import key_tags
+from localaws.iam_policies import find_role, key_aliases, key_tags
 from localaws.models import service_model
 from localaws.resources import owner_of, passed_to
 
@@ -44,7 +44,7 @@ def context_of(call: Call, action: str, resource: str) -> Context:
     elif action.startswith("sts:"):
         context.update(_sts_keys(call))
     elif action.startswith("iam:"):
-        context.update(_iam_keys(call))
+        context.update(_iam_keys(call, resource))
     return context
 
 
@@ -121,6 +121,8 @@ def _kms_keys(call: Call, resource: str) -> Iterator[tuple[str, str | list[str]]
     yield "kms:CallerAccount", call.caller.account_id
     for key, value in key_tags(resource, call.time).items():
         yield f"aws:ResourceTag/{key}", value
+    if aliases := key_aliases(resource):
+        yield "kms:ResourceAliases", aliases
     if call.caller.invoked_by:
         yield (
             "kms:ViaService",
@@ -128,7 +130,9 @@ def _kms_keys(call: Call, resource: str) -> Iterator[tuple[str, str | list[str]]
         )
     if call.service == "s3":
         suffix = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
-        yield "kms:ViaService", f"s3.{call.region}.{suffix}"  # S3 asks KMS in the caller's name
+        # S3 asks KMS in the caller's name, in the Region of bucket and key, whatever the caller's.
+        region = resource.split(":")[3] if resource.count(":") >= 5 else call.region
+        yield "kms:ViaService", f"s3.{region}.{suffix}"
     encryption: Mapping[str, str] = call.parameters.get("EncryptionContext") or {}
     for key, value in encryption.items():
         yield f"kms:EncryptionContext:{key}", value
@@ -154,11 +158,15 @@ def _sts_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
         yield f"{provider}:aud", caller.principal_id.rsplit(":", 2)[1]
 
 
-def _iam_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
-    for parameter, key in (
-        ("PolicyArn", "iam:PolicyARN"),
-        ("PermissionsBoundary", "iam:PermissionsBoundary"),
-    ):
-        value: Any = call.parameters.get(parameter)
-        if value:
-            yield key, value
+def _iam_keys(call: Call, resource: str) -> Iterator[tuple[str, str | list[str]]]:
+    """The boundary is the one that the call sets, else the one that the role has.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    if policy := call.parameters.get("PolicyArn"):
+        yield "iam:PolicyARN", policy
+    boundary: Any = call.parameters.get("PermissionsBoundary")
+    role = find_role(resource) if ":role/" in resource else None
+    boundary = boundary or (role.permissions_boundary_arn if role else None)
+    if boundary:
+        yield "iam:PermissionsBoundary", boundary

@@ -117,6 +117,15 @@ def key_tags(arn: str, now: datetime) -> Mapping[str, str]:
     return tags
 
 
+def key_aliases(arn: str) -> list[str]:
+    """The aliases of a KMS key; none where `arn` is no key's, or there is no such key."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or not parts[5].startswith("key/"):
+        return []
+    key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
+    return [] if key is None else sorted(key.aliases)
+
+
 def _bucket_document(bucket: str, partition: str) -> Document | None:
     owner = bucket_owner(bucket, partition)
     policy = None if owner is None else s3_backends[owner][partition].buckets[bucket].policy

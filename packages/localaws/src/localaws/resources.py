@@ -17,6 +17,12 @@ from localaws.models import service_model
 from localaws.s3_needs import s3_pairs
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+# What the reference calls otherwise in an ARN than the operation in its parameters.
+_CALLED_OTHERWISE = {
+    ("ec2", "securitygroupid"): "groupid",
+    ("imagebuilder", "resourceid"): "infrastructureconfigurationname",
+    ("imagebuilder", "workflowtype"): "type",
+}
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.+")
 
 
@@ -38,7 +44,7 @@ def _session_actions(call: Call) -> Iterator[str]:
     """What a session's tags and source identity need besides the role."""
     if call.parameters.get("Tags"):
         yield "sts:TagSession"
-    if call.parameters.get("SourceIdentity"):
+    if call.parameters.get("SourceIdentity") or call.caller.source_identity:  # a session hands its own on
         yield "sts:SetSourceIdentity"
 
 
@@ -119,6 +125,7 @@ def _arn(call: Call, template: str) -> tuple[str, bool]:
 def _part(call: Call, part: str) -> str | None:
     """The value of an ARN's part: of the parameter that bears its name, or is simply called `name`."""
     wanted = part.removesuffix("WithPath").lower()
+    wanted = _CALLED_OTHERWISE.get((call.service, wanted), wanted)
     given = {name.lower(): value for name, value in call.parameters.items() if isinstance(value, str)}
     version = "semanticversion" if wanted.endswith("version") and "build" not in wanted else None
     for name in (
@@ -130,7 +137,8 @@ def _part(call: Call, part: str) -> str | None:
         f"{wanted}url",
     ):
         if name and name in given:
-            return given[name].rsplit("/", 1)[-1] if name.endswith("url") else given[name]
+            value = given[name].rsplit("/", 1)[-1] if name.endswith("url") else given[name]
+            return value.lower() if wanted == "type" else value  # of a workflow: TEST, and test in its ARN
     if wanted == "queuename" and "queueurl" in given:
         return given["queueurl"].rsplit("/", 1)[-1]
     if wanted.endswith("name") and "name" in given:

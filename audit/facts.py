@@ -116,6 +116,10 @@ class Facts:
         """Whether nothing new is listed any more."""
         return self.entries >= self.most
 
+    def __bool__(self) -> bool:
+        """Whether anything was counted."""
+        return bool(self.acts)
+
     def add(self, event: Event) -> None:
         """Count one event."""
         identity = identify(event)

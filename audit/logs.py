@@ -49,10 +49,12 @@ def condensed(
     limit: int = DEFAULT_LIMIT,
     processes: int | None = None,
     counts: bool = False,
+    keys: Iterator[str] | None = None,
 ) -> Iterator[Part[T]]:
     """Read on all cores, each batch of records condensed where it was read.
 
     With `counts`, the parts are few and large and come in any order: for what is small and adds up.
+    `keys` are the log files to read, where it is not all of the selection's days.
 
     Raises:
         SourceError: the source cannot be listed.
@@ -61,7 +63,8 @@ def condensed(
     place = open_source(source) if isinstance(source, str) else source
     first = selection.start.date() if selection.start else None
     last = selection.end.date() + timedelta(LATE_DAYS) if selection.end else None
-    return run(Job(place, selection, limit, condense, counts), log_keys(place, first, last), processes)
+    job = Job(place, selection, limit, condense, counts)
+    return run(job, log_keys(place, first, last) if keys is None else keys, processes)
 
 
 def log_keys(place: Source, first: date | None, last: date | None) -> Iterator[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 import console.options
+from audit.rows import EventRow
 from audit.selection import IMAGE_BUILDER, Selection, parse_time
-from console.output import DATA_FORMATS
+from console.output import DATA_FORMATS, Format
 
 if TYPE_CHECKING:
     from audit.sources.source import Source
@@ -19,14 +21,34 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+_AGO = re.compile(r"([0-9]{1,9})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
 def _time(context: click.Context, option: click.Parameter, value: str | None) -> datetime | None:
     if value is None:
         return None
     try:
+        ago = _AGO.fullmatch(value)
+        if ago:
+            return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         return parse_time(value)
-    except ValueError:
-        message = f"{value} is not a time; give one such as 2026-01-31T13:00:00Z"
+    except (ValueError, OverflowError):
+        message = f"{value} is not a time; give one such as 2026-01-31T13:00:00Z, or 30m, 2h, 7d or 4w ago"
         raise click.BadParameter(message, context, option) from None
+
+
+def _columns(context: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """The names of columns that a list of them has."""
+    known = EventRow.__struct_fields__
+    if value == "all":
+        return known
+    names = tuple(name.strip() for name in value.split(",")) if value else ()
+    strange = [name for name in names if name not in known]
+    if strange:
+        message = f"{strange[0]!r} is no column; there are {', '.join(known)}, and all for all of them"
+        raise click.BadParameter(message, context, option)
+    return tuple(dict.fromkeys(names))
 
 
 def _several(name: str, text: str) -> Callable[[Command], Command]:
@@ -49,10 +71,20 @@ _AWS = (
     click.option("--region", help="AWS Region to talk to."),
     click.option("--endpoint-url", help="AWS endpoint to talk to."),
 )
+_TIMES = (
+    click.option(
+        *("--start", "--since", "start"),
+        callback=_time,
+        metavar="TIME",
+        help="First event time: ISO 8601, UTC if unsaid; or so long ago: 30m, 2h, 7d.",
+    ),
+    click.option(
+        "--end", "--until", "end", callback=_time, metavar="TIME", help="Event times before this one."
+    ),
+)
 _SELECTION = (
     _several("--event-source", f"A service, or all. Without it: {IMAGE_BUILDER}."),
-    click.option("--start", callback=_time, help="First event time: ISO 8601, UTC if unsaid."),
-    click.option("--end", callback=_time, help="Event times before this one."),
+    *_TIMES,
     _several("--event-name", "API action, such as StartImagePipelineExecution."),
     _several("--identity", "Part of a name or ARN, or an access key or principal id."),
     _several("--event-region", "Region in which the call was made."),
@@ -63,6 +95,14 @@ _SELECTION = (
     _several("--error-code", "Error code."),
     click.option("--failed/--succeeded", default=None, help="By result."),
     click.option("--read-only/--changes", default=None, help="Only reads, or only changes."),
+)
+_ROWS = (
+    click.option("--limit", "newest", type=click.IntRange(min=1), help="Only the newest so many events."),
+    click.option(
+        "--columns",
+        callback=_columns,
+        help="Columns to write, as in time,who,resource; or all.",
+    ),
 )
 _FILTERS = (
     *("event_source", "start", "end", "event_name", "identity", "event_region", "account", "source_ip"),
@@ -119,6 +159,20 @@ def takes_aws(command: Command) -> Callable[..., int]:
     return _with((_PROFILE, *_AWS), parsed)
 
 
+def takes_rows(command: Command) -> Callable[..., int]:
+    """Let a command that lists events receive how many, as `newest`, and which `columns`."""
+
+    @functools.wraps(command)
+    def parsed(**values: Any) -> int:
+        if values["columns"] and values["format"] is Format.JSONL:
+            raise click.UsageError(
+                "--columns is not for --format jsonl, which gives CloudTrail's own records; json has columns"
+            )
+        return int(command(**values))
+
+    return _with(_ROWS, parsed)
+
+
 def takes_accounts(command: Command) -> Callable[..., int]:
     """Let a command receive an access for each --profile, as `accounts`."""
 
@@ -142,11 +196,30 @@ def takes_selection(command: Command) -> Callable[..., int]:
     return _with(_SELECTION, parsed)
 
 
-def _selection(values: dict[str, Any]) -> Selection:
-    sources = frozenset(values["event_source"] or (IMAGE_BUILDER,))
-    start, end = values["start"], values["end"]
+def takes_times(command: Command) -> Callable[..., int]:
+    """Let a command take a start and an end, and receive them as a `selection` of all events between them."""
+
+    @functools.wraps(command)
+    def parsed(*, start: datetime | None, end: datetime | None, **more: Any) -> int:
+        _check_times(start, end)
+        return int(command(selection=Selection(event_sources=frozenset(), start=start, end=end), **more))
+
+    return _with(_TIMES, parsed)
+
+
+def _check_times(start: datetime | None, end: datetime | None) -> None:
     if start is not None and end is not None and start >= end:
         raise click.UsageError(f"--start {start.isoformat()} is not before --end {end.isoformat()}")
+
+
+def _selection(values: dict[str, Any]) -> Selection:
+    sources = frozenset(values["event_source"] or (IMAGE_BUILDER,))
+    if any("." not in name for name in sources - {"all"}):
+        from audit.known import check_sources  # noqa: PLC0415 - botocore's lists take their time
+
+        check_sources(sources - {"all"})
+    start, end = values["start"], values["end"]
+    _check_times(start, end)
     return Selection(
         event_sources=frozenset() if "all" in sources else sources,
         start=start,

@@ -26,6 +26,7 @@ from sqlglot.errors import SqlglotError
 from audit.athena import words
 from audit.athena.relations import Reader
 from audit.athena.types import INTEGERS, ZONED, QueryError, Type, read_type
+from console.output import LocalTime, Time
 
 __all__ = ["COLUMNS", "QueryError", "Result", "Translation", "answered", "run", "translated"]
 
@@ -92,11 +93,11 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it has to say co
 class Result:
     """What a query answers: the columns' names and types, and the rows as they come, once.
 
-    A type is bool, int, float or str: that in which a value can be stored.
+    A type is that in which a value can be stored: bool, int, float, str, or a time as text.
     """
 
     columns: tuple[str, ...]
-    types: tuple[type, ...]
+    types: tuple[Any, ...]
     rows: Iterator[tuple[Any, ...]]
 
 
@@ -205,8 +206,10 @@ def _told(value: Any, kind: Type) -> Any:
     return value.isoformat(" ", "milliseconds") + (" UTC" if kind.name == ZONED else "")
 
 
-def _stored(kind: Type) -> type:
+def _stored(kind: Type) -> Any:
     """The Python type in which values of a type can be stored."""
+    if kind.name in {"timestamp", ZONED}:
+        return Time if kind.name == ZONED else LocalTime
     if kind.name in INTEGERS:
         return int
     return {"boolean": bool, "double": float, "decimal": float}.get(kind.name, str)

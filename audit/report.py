@@ -11,6 +11,7 @@ import msgspec
 
 from audit.facts import MOST_MOMENTS, Deed, Facts, Seen
 from audit.identity import Identity
+from console.output import Time
 
 _MOST_RESOURCES = 20  # with a timeline in the terminal
 _MOST_STEPS = 5  # of each of them
@@ -28,8 +29,8 @@ class DeedRow(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     region: str
     from_: str
     times: int
-    first: str
-    last: str
+    first: Time
+    last: Time
     account: str
 
 
@@ -67,7 +68,7 @@ def _deeds(facts: Facts) -> list[tuple[Deed, Seen, tuple[str, ...]]]:
 
 def deed_columns(rows: Iterable[DeedRow]) -> tuple[str, ...]:
     """The columns that people need: the account only where there are several."""
-    several = len({row.account for row in rows}) > 1
+    several = len({row.account for row in rows} - {""}) > 1  # a service has none
     return tuple(name for name in _COLUMNS if several or name != "account")
 
 
@@ -98,7 +99,7 @@ def without_accounts(section: Section) -> Section:
     if "Account" not in section.heads:
         return section
     place = section.heads.index("Account")
-    if len({row[place] for row in section.rows}) > 1:
+    if len({row[place] for row in section.rows} - {""}) > 1:
         return section
     rows = [(*row[:place], *row[place + 1 :]) for row in section.rows]
     return replace(section, heads=tuple(head for head in section.heads if head != "Account"), rows=rows)

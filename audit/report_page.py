@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -37,13 +37,17 @@ _TURNS = ("First", "Previous", "Next", "Last")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a page is of: source and filters as given, how many files were read, when, and what was found."""
+    """What a page is of: source and filters as given, how many files were read, when, and what was found.
+
+    `roles`: all sessions of a role are one identity.
+    """
 
     source: str
     selection: Selection
     made: datetime
     files: int
     findings: Sequence[Finding] = ()
+    roles: bool = False
 
 
 def page(facts: Facts, about: About) -> str:
@@ -88,27 +92,12 @@ def _summary(facts: Facts) -> str:
 def _about(about: About) -> str:
     lines = {
         "Source": f"{about.source}, {about.files:,} log files read",
-        "Filters": "; ".join(filters(about.selection)) or "none: all events",
+        "Filters": "; ".join(about.selection.told()) or "none: all events",
         "Made": f"{about.made.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
     }
+    if about.roles:
+        lines["Identities"] = "all sessions of a role are one"
     return "".join(f"<dt>{escape(name)}</dt><dd>{escape(shown(text))}</dd>" for name, text in lines.items())
-
-
-def filters(selection: Selection) -> list[str]:
-    """Each filter in words, those that filter nothing left out."""
-    told = {"failed": ("only succeeded", "only failed"), "read_only": ("only changes", "only reads")}
-    found = []
-    for name in (field.name for field in fields(selection)):
-        value: Any = getattr(selection, name)
-        if value is None or value == frozenset():
-            continue
-        if name in told:
-            found.append(told[name][value])
-        elif isinstance(value, datetime):
-            found.append(f"{'from' if name == 'start' else 'before'} {value.isoformat()}")
-        else:
-            found.append(f"{name.replace('_', ' ').removesuffix('s')} {' or '.join(sorted(value))}")
-    return found
 
 
 def _warnings(facts: Facts, about: About) -> Iterable[str]:

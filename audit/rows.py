@@ -6,12 +6,18 @@ import msgspec
 
 from audit.identity import identify
 from audit.records import Record
+from audit.resources import resource_of
+from console.output import Time
 
 
 class EventRow(msgspec.Struct, frozen=True):
-    """Who did what, from where, when, with which result. Times are CloudTrail's own UTC text."""
+    """Who did what, on what, from where, when, with which result. Times are CloudTrail's own UTC text.
 
-    time: str
+    `resource` is the short name of what the call was about, such as image-pipeline/nightly, and
+    `resource_arn` its ARN where the event gives one.
+    """
+
+    time: Time
     who: str
     action: str
     result: str
@@ -30,33 +36,37 @@ class EventRow(msgspec.Struct, frozen=True):
     request_id: str | None
     event_id: str | None
     log_file: str
+    resource: str | None
+    resource_arn: str | None
 
 
-TABLE_COLUMNS = ("time", "who", "action", "result", "source_ip", "region", "identity")
+_NONE = (None, None)
+TABLE_COLUMNS = ("time", "who", "action", "resource", "result", "source_ip", "region", "identity")
 
 
 def row_of(record: Record) -> EventRow:
     """Flatten one record."""
     event = record.event
     identity = identify(event)
-    return EventRow(
-        time=event.event_time,
-        who=identity.who,
-        action=event.event_name,
-        result=event.error_code or "ok",
-        source_ip=event.source_ip_address,
-        region=event.aws_region,
-        identity=identity.kind,
-        credentials=identity.credentials,
-        service=identity.service,
-        on_behalf_of=identity.on_behalf_of,
-        account=event.recipient_account_id or identity.account_id,
-        event_source=event.event_source,
-        read_only=event.read_only,
-        error_message=event.error_message,
-        user_agent=event.user_agent,
-        arn=identity.arn,
-        request_id=event.request_id,
-        event_id=event.event_id,
-        log_file=record.key,
+    return EventRow(  # by position: by name costs half as much again, for each event
+        event.event_time,
+        identity.who,
+        event.event_name,
+        event.error_code or "ok",
+        event.source_ip_address,
+        event.aws_region,
+        identity.kind,
+        identity.credentials,
+        identity.service,
+        identity.on_behalf_of,
+        event.recipient_account_id or identity.account_id,
+        event.event_source,
+        event.read_only,
+        event.error_message,
+        event.user_agent,
+        identity.arn,
+        event.request_id,
+        event.event_id,
+        record.key,
+        *(resource_of(record) or _NONE),
     )

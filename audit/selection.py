@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from audit.identity import identify
 from audit.records import Event
 
 IMAGE_BUILDER = "imagebuilder.amazonaws.com"
 _NONE: frozenset[str] = frozenset()
+_TOLD = {"failed": ("only succeeded", "only failed"), "read_only": ("only changes", "only reads")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,22 @@ class Selection:
             and self._in_time(event.event_time)
             and (not self.identities or self._by(event))
         )
+
+    def told(self) -> list[str]:
+        """Each filter in words, those that filter nothing left out."""
+        found = []
+        for name in (field.name for field in fields(self)):
+            value: Any = getattr(self, name)
+            if value is None or value == _NONE:
+                continue
+            if name in _TOLD:
+                found.append(_TOLD[name][value])
+            elif isinstance(value, datetime):
+                found.append(f"{'from' if name == 'start' else 'before'} {value.isoformat()}")
+            else:
+                one = name.replace("_", " ").replace("ies", "y").removesuffix("s")
+                found.append(f"{one} {' or '.join(sorted(value))}")
+        return found
 
     def _in_time(self, event_time: str) -> bool:
         if self.start is None and self.end is None:

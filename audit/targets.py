@@ -17,7 +17,7 @@ _RESOURCE = re.compile(
     rb"distribution-configuration|workflow|lifecycle-policy|lifecycle-execution|workflow-execution)/.+"
 )
 # How a response names the newest of some versions, beside the version that it is about: 1.0.x, x.x.x.
-_NEWEST_OF = re.compile(rb"/(?:\d+|x)\.(?:\d+|x)\.x$")
+NEWEST_OF = re.compile(rb"/(?:\d+|x)\.(?:\d+|x)\.x$")
 
 
 def targets_of(event: Event) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def targets_of(event: Event) -> tuple[str, ...]:
     arns = _ARN.findall(event.request_parameters)
     answered = _ARN.findall(event.response_elements)
     if answered:
-        arns += [arn for arn in answered if not _NEWEST_OF.search(arn)]
+        arns += [arn for arn in answered if not NEWEST_OF.search(arn)]
     return tuple(dict.fromkeys(name for name in map(_resource, arns) if name)) if arns else ()
 
 

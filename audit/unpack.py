@@ -14,6 +14,7 @@ DEFAULT_LIMIT = 64 * 2**20
 _MAGIC = b"\x1f\x8b"
 _GZIP = 31  # zlib's name for a gzip member: https://docs.python.org/3/library/zlib.html#zlib.decompress
 _HEADER_SUM = 2  # the flag FHCRC of RFC 1952, in a member's fourth byte
+_HEAD = 64  # bytes in which plain JSON is known by its first brace
 _STEP = 2**20  # bytes of text at a time
 _FEED = 2**8, 2**16  # packed bytes given at a time, at first and at most
 
@@ -31,8 +32,14 @@ def unpack(key: str, data: bytes, limit: int = DEFAULT_LIMIT) -> Unpacked:
 
     The checksum of each gzip member is verified, so whatever is returned is what was once compressed:
     text whose checksum is wrong is dropped, and text that merely ends early is kept up to its end.
+    A file that is called .gz may be plain JSON (some clients unpack what they fetch), and nothing else.
     """
     if not data.startswith(_MAGIC):
+        head = data[:_HEAD].lstrip()
+        if key.endswith(".gz") and (head or not data) and not head.startswith(b"{"):
+            begin = ascii(data[:24].decode(errors="replace"))
+            detail = f"it is no gzip at all, but begins with {begin}" if data else "it is empty"
+            return Unpacked(bytearray(), Finding(DAMAGED_GZIP, key, detail))
         return (
             Unpacked(bytearray(), too_large(key, limit)) if len(data) > limit else Unpacked(bytearray(data))
         )

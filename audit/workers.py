@@ -131,12 +131,13 @@ class _Reading:
             name = job.source.shown(key)
             if isinstance(data, OSError):
                 self.tally.files += 1
-                self.tally.findings.append(_unread(name, data, job.limit))
+                self.tally.findings.append(unread(name, data, job.limit))
             else:
                 yield opened(name, data, job.selection, self.tally, job.limit)
 
 
-def _unread(key: str, error: OSError, limit: int) -> Finding:
+def unread(key: str, error: OSError, limit: int) -> Finding:
+    """The finding that a log file could not be fetched, or is too large."""
     if isinstance(error, OversizeError):
         return too_large(key, limit)
     return Finding(UNREADABLE, key, str(error))

@@ -20,7 +20,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import click
+
+from console.commands import Command
 from console.messages import say
+from console.options import output_option
+from console.runner import run
 from localaws.environment import cleaned, in_force, pointed_at
 from localaws.processes import dying_with_us, ready, stop
 from localaws.pulumi import engine, local
@@ -118,8 +123,24 @@ def finish(process: subprocess.Popen[str]) -> str:
     return printed or ""
 
 
-def main() -> int:
-    """Play the demo; return its exit code."""
+@click.command(cls=Command)
+@output_option("Write the report as a self-contained HTML page to this file instead.", "--html")
+def demo(html: Path | None) -> int:
+    """Deploy the trail to a local AWS, make Image Builder calls, and say who did what.
+
+    The last line is DELIVERED n/n, and the exit code 0 only when every call made was found in the log files.
+
+    Example: {command} --html who-did-what.html
+    """
+    try:
+        return play(html)
+    except (DemoError, engine.EngineError) as problem:
+        say(f"demo: {problem}")
+        return 3
+
+
+def play(html: Path | None = None) -> int:
+    """Play the demo; return its exit code. The report is printed, or written to `html` as a page."""
     found = engine.find_or_get(say)
     if found is None and os.environ.get("REQUIRE_PARTS") == "1":
         raise DemoError(f"REQUIRE_PARTS=1, and there is no Pulumi engine: {engine.ADVICE}")
@@ -130,8 +151,8 @@ def main() -> int:
             from examples import demo_story  # noqa: PLC0415 - see above
 
             try:
-                request_ids = demo_story.make_calls(endpoint, say)
-                arrived = demo_story.delivered(outputs(), request_ids, say)
+                request_ids = demo_story.make_calls(endpoint)
+                arrived = demo_story.delivered(outputs(), request_ids, html)
             except demo_story.FAILURES as error:
                 raise DemoError(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
     print(f"DELIVERED {len(arrived)}/{len(request_ids)}")
@@ -145,10 +166,4 @@ def terminated(number: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, terminated)
-    try:
-        sys.exit(main())
-    except (DemoError, engine.EngineError) as problem:
-        say(f"demo: {problem}")
-        sys.exit(3)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(demo, "python -m examples.demo")

@@ -6,7 +6,8 @@ import json
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,7 @@ from audit.commands.report import report
 from audit.records import Record
 from audit.selection import Selection
 from audit.sources.source import Source, SourceError
+from console.messages import say
 from examples import identities
 from examples.imagebuilder_calls import perform
 from examples.imagebuilder_story import UnexpectedAnswerError
@@ -39,7 +41,7 @@ def wake_services(endpoint: str) -> None:
     identities.client("ec2", endpoint, identities.REGIONS[0], ROOT_CREDENTIALS).describe_regions()
 
 
-def make_calls(endpoint: str, say: Callable[[str], None]) -> list[str]:
+def make_calls(endpoint: str) -> list[str]:
     """Make every Image Builder action at least once; return the request IDs of all calls."""
     credentials = identities.create(endpoint, ROOT_CREDENTIALS)
     clients = identities.imagebuilder_clients(endpoint, credentials)
@@ -81,13 +83,16 @@ def as_a_service(endpoint: str, operation: str, region: str) -> str:
     return str(answer["result"]["requestId"])
 
 
-def delivered(deployed: dict[str, Any], request_ids: Sequence[str], say: Callable[[str], None]) -> set[str]:
-    """Wait until every call is in the trail's bucket, report who did what, and return what was found."""
+def delivered(deployed: dict[str, Any], request_ids: Sequence[str], html: Path | None) -> set[str]:
+    """Wait until every call is in the trail's bucket, report who did what, and return what was found.
+
+    The report is printed, or written to `html` as a page.
+    """
     place = f"s3://{deployed['bucket_name']}/{deployed['key_prefix']}".rstrip("/")
     say(f"waiting for delivery to {place} …")
     source = logs.open_source(place, region=deployed["region"])
     found = wait_for_delivery(source, request_ids)
-    report(source, Selection())
+    report(source, Selection(), html=html)
     return found
 
 

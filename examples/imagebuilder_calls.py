@@ -56,8 +56,12 @@ def perform(clients: Mapping[str, Mapping[str, Any]]) -> Iterator[PerformedCall]
     done = set()
     for region, script in scripts:
         answer: Answer | None = None
+        asked: Ask | None = None
+        identity = ""
         while (ask := _next_ask(script, answer)) is not None:
-            identity = next(identities)
+            if ask != asked:  # who waits asks again, and takes nobody's turn: each run has the same callers
+                identity = next(identities)
+            asked = ask
             answer, performed = _make(clients[identity][region], ask, identity, region)
             done.add(ask.operation)
             yield performed

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "verify": Lazy("audit.cli:verify", "Make a marked Image Builder call and follow it to its delivery."),
     "history": Lazy("audit.cli:history", "View, search and download Event history."),
     "events": Lazy("audit.cli:events", "List the events delivered to a bucket or folder."),
+    "download": Lazy("audit.cli:download", "Copy the log files of a bucket into a folder."),
     "report": Lazy("audit.cli:report", "Say who did what, from where, when, with which result."),
     "query": Lazy("audit.cli:query", "Ask by SQL, in Athena's words, or by a named query."),
     "policies": Lazy("policies.cli:app", "Policies as deployed, explained, and proved."),

@@ -23,6 +23,7 @@ from tests.corpus import log_file
 
 UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("packages/*/pyproject.toml"))
+_LOOKED = "looked at 1 log file, 1 record\n"
 OWN = {"console", "iam-evaluation", "localaws"}
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -139,13 +140,13 @@ def test_reading_needs_neither_pulumi_nor_moto_nor_flask(reader: Installed) -> N
 def test_events_report_and_query_work_from_an_empty_folder(reader: Installed, logs: Path) -> None:
     """With the data files that they need."""
     events = reader.run("ibtrail", "events", str(logs), "--format", "jsonl")
-    assert (events.returncode, json.loads(events.stdout)["eventID"], events.stderr) == (0, "1", "")
+    assert (events.returncode, json.loads(events.stdout)["eventID"], events.stderr) == (0, "1", _LOOKED)
     page = reader.folder / "page.html"
     report = reader.run("ibtrail", "report", str(logs), "--html", str(page))
-    assert (report.returncode, report.stderr) == (0, "")
+    assert (report.returncode, report.stderr) == (0, _LOOKED)
     assert "ListImages" in page.read_text()
     query = reader.run("ibtrail", "query", "failures-by-identity", "--source", str(logs), "--format", "json")
-    assert (query.returncode, json.loads(query.stdout), query.stderr) == (0, [], "")
+    assert (query.returncode, json.loads(query.stdout), query.stderr) == (0, [], _LOOKED)
 
 
 def test_verify_works_from_an_empty_folder(reader: Installed, local_aws: LocalAws) -> None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TypeVar
 
 from audit import logs
-from audit.findings import Finding
+from audit.commands.looking import Looking
 from audit.records import Record
 from audit.rows import TABLE_COLUMNS, EventRow, row_of
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
-from audit.workers import Part
 from console.messages import say
 from console.output import Format, write_json_lines, write_rows
 from console.tables import MOST_TABLE_ROWS
 
 T = TypeVar("T")
-_MOST_ASIDE = 10_000  # findings that wait until the result is written
 
 
 def events(
@@ -31,42 +30,71 @@ def events(
     format: Format = Format.TABLE,
     output: Path | None = None,
     limit: int = DEFAULT_LIMIT,
+    newest: int | None = None,
+    columns: Sequence[str] = (),
 ) -> int:
-    """List the wanted events of a source. `limit` bounds a log file's decompressed bytes.
+    """List the wanted events of a source, only the `newest` so many of them where that is given.
+
+    `limit` bounds a log file's decompressed bytes. `columns` are those written;
+    without them all are, or a table's own.
 
     Returns 0, or 1 when anything was found wrong with the log files.
 
     Raises:
-        SourceError: the source cannot be listed.
+        SourceError: the source cannot be listed, or has no log file.
+        UnknownNameError: nothing was found by a name that AWS does not have.
         OutputError: the result cannot be written.
 
     """
-    findings: list[Finding] = []
+    looking = Looking(source, selection)
     if format is Format.JSONL:
-        texts = values(logs.condensed(source, selection, lines, limit=limit), findings)
-        write_json_lines(texts, output)
-        return tell(findings)
-    parts = values(logs.condensed(source, selection, rows, limit=limit), findings)
-    found: Iterable[EventRow] = chain.from_iterable(parts)
-    if format is Format.TABLE:
-        found = newest(found)
-    write_rows(found, EventRow.__struct_fields__, format, output, table_columns=TABLE_COLUMNS)
-    return tell(findings)
+        write_json_lines(_lines(source, selection, looking, limit, newest), output)
+        return looking.tell()
+    parts = looking.values(logs.condensed(source, selection, rows, limit=limit))
+    write_events(chain.from_iterable(parts), format, output, newest, columns)
+    return looking.tell()
 
 
-def newest(found: Iterable[EventRow]) -> list[EventRow]:
-    """As many of the newest rows as a table shows, oldest first, without keeping the others."""
+def write_events(
+    found: Iterable[EventRow], format: Format, output: Path | None, newest: int | None, columns: Sequence[str]
+) -> None:
+    """Write events as rows, as `events` and `history` do; those of a table, and the newest, in order of time.
+
+    Raises:
+        OutputError: the result cannot be written.
+
+    """
+    if format is Format.TABLE or newest is not None:
+        most = min(MOST_TABLE_ROWS, newest or MOST_TABLE_ROWS) if format is Format.TABLE else newest
+        found = newest_of(found, most or MOST_TABLE_ROWS, attrgetter("time"), told=newest is None)
+    names = columns or EventRow.__struct_fields__
+    write_rows(found, names, format, output, table_columns=columns or TABLE_COLUMNS)
+
+
+def newest_of(found: Iterable[T], most: int, time: Callable[[T], str], *, told: bool) -> list[T]:
+    """The newest so many, oldest first, without keeping the others; `told`: say how many others there are."""
     total = 0
 
-    def counted() -> Iterator[EventRow]:
+    def counted() -> Iterator[T]:
         nonlocal total
-        for total, row in enumerate(found, 1):  # noqa: B007 - counted for the note below
-            yield row
+        for total, item in enumerate(found, 1):  # noqa: B007 - counted for the note below
+            yield item
 
-    kept = heapq.nlargest(MOST_TABLE_ROWS, counted(), key=lambda row: row.time)
-    if total > len(kept):
+    kept = heapq.nlargest(most, counted(), key=time)
+    if told and total > len(kept):
         say(f"the newest {len(kept)} of {total:,} events; --format jsonl or csv gives all")
-    return sorted(kept, key=lambda row: row.time)
+    return sorted(kept, key=time)
+
+
+def _lines(
+    source: Source, selection: Selection, looking: Looking, limit: int, newest: int | None
+) -> Iterable[bytes]:
+    """CloudTrail's own records as lines."""
+    if newest is None:
+        return looking.values(logs.condensed(source, selection, lines, limit=limit))
+    parts = looking.values(logs.condensed(source, selection, timed_lines, limit=limit))
+    kept = newest_of(chain.from_iterable(parts), newest, itemgetter(0), told=False)
+    return map(itemgetter(1), kept)
 
 
 def lines(records: Iterable[Record]) -> bytes:
@@ -74,23 +102,11 @@ def lines(records: Iterable[Record]) -> bytes:
     return b"".join([record.line() + b"\n" for record in records])
 
 
+def timed_lines(records: Iterable[Record]) -> list[tuple[str, bytes]]:
+    """CloudTrail's own records, one a line, each with its time."""
+    return [(record.event.event_time, record.line() + b"\n") for record in records]
+
+
 def rows(records: Iterable[Record]) -> list[EventRow]:
     """The records as flat rows."""
     return list(map(row_of, records))
-
-
-def values(parts: Iterable[Part[T]], findings: list[Finding]) -> Iterator[T]:
-    """Pass what was read on and put the findings aside; of very many, tell all but the last right away."""
-    for part in parts:
-        findings += part.tally.findings
-        if len(findings) > _MOST_ASIDE:
-            tell(findings[:-1])
-            del findings[:-1]
-        yield part.value
-
-
-def tell(findings: list[Finding]) -> int:
-    """Print the findings, one line each, to stderr; the exit code that they call for."""
-    for finding in findings:
-        say(str(finding))
-    return 1 if findings else 0

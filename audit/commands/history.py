@@ -13,16 +13,18 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from audit.aws import Aws
-from audit.commands.events import newest, tell
+from audit.commands.events import newest_of, write_events
+from audit.commands.looking import tell
 from audit.event_history.download import Download, Place
 from audit.event_history.journal import Journal
 from audit.event_history.lookup import Window
+from audit.known import UnknownNameError, check_found_by
 from audit.records import Record
-from audit.rows import TABLE_COLUMNS, EventRow, row_of
+from audit.rows import row_of
 from audit.selection import Selection
 from audit.sources.source import SourceError
 from console.messages import say, show_progress
-from console.output import Format, write_json_lines, write_rows
+from console.output import Format, write_json_lines
 
 DAYS_KEPT = 90
 ALL_REGIONS = "all"
@@ -36,17 +38,21 @@ def history(
     resource: str | None = None,
     format: Format = Format.TABLE,
     output: Path | None = None,
+    newest: int | None = None,
+    columns: Sequence[str] = (),
 ) -> int:
     """Find the wanted events of each account that `accesses` reach, in each of the Regions.
 
-    `regions` may be ("all",), and is the accesses' own Region where it is empty. Newest first. With `output`,
-    what was found is kept beside it until it is whole: run again, an interrupted download goes on.
+    `regions` may be ("all",), and is the accesses' own Region where it is empty. Oldest first, only the
+    `newest` so many where that is given; `columns` are those written. With `output`, what was
+    found is kept beside it until it is whole: run again, an interrupted download goes on.
 
     Returns 0, or 1 when an account's or Region's history could not be read.
 
     Raises:
         SourceError: no account can be reached, or no event can be as new as asked for.
         AccessError: a profile, Region or endpoint is none.
+        UnknownNameError: nothing was found by a name that AWS does not have.
         JournalError: the download cannot be kept, or another one is.
         NotOursError: where it is kept may be another's work.
         OutputError: the result cannot be written.
@@ -61,8 +67,13 @@ def history(
         window = Window(selection.start and max(selection.start, oldest), selection.end or begun)
         download = Download(journal, places, selection, window, resource)
         _run(download, output)
-        _write(download.records(), format, output)
+        nothing = bool(places) and not download.seen and not download.findings
+        if nothing:
+            _check_names(selection, journal)
+        _write(download.records(), format, output, newest, columns)
         code = tell(download.findings)
+        if nothing:
+            say(f"looked at {len(places)} Regions: no event is as wanted ({'; '.join(selection.told())})")
         if download.whole:
             journal.remove()
         elif output is not None:
@@ -99,18 +110,30 @@ def _run(download: Download, output: Path | None) -> None:
         download.run(lambda: _show(download))
     except KeyboardInterrupt:
         if output is not None:
-            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there")
+            start = download.window.start
+            times = f", with --start {start.isoformat()} for a time so long ago" if start else ""
+            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there{times}")
         raise
 
 
-def _write(records: Iterable[Record], format: Format, output: Path | None) -> None:
-    if format is Format.JSONL:
-        write_json_lines((record.line() + b"\n" for record in records), output)
+def _write(
+    records: Iterable[Record], format: Format, output: Path | None, newest: int | None, columns: Sequence[str]
+) -> None:
+    if format is not Format.JSONL:
+        write_events(map(row_of, records), format, output, newest, columns)
         return
-    rows: Iterable[EventRow] = map(row_of, records)
-    if format is Format.TABLE:
-        rows = newest(rows)[::-1]
-    write_rows(rows, EventRow.__struct_fields__, format, output, table_columns=TABLE_COLUMNS)
+    if newest is not None:
+        records = newest_of(records, newest, lambda record: record.event.event_time, told=False)
+    write_json_lines((record.line() + b"\n" for record in records), output)
+
+
+def _check_names(selection: Selection, journal: Journal) -> None:
+    """Tell a name that AWS does not have; there is nothing to go on with then."""
+    try:
+        check_found_by(selection)
+    except UnknownNameError:
+        journal.remove()
+        raise
 
 
 def _places(accesses: Sequence[Aws], regions: Sequence[str]) -> list[Place]:

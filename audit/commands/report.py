@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from audit import logs
-from audit.commands.events import tell
+from audit.commands.looking import Looking
 from audit.facts import MOST_ENTRIES, Facts, count_few
 from audit.findings import USER_GUIDE, Finding, FindingKind, Severity
 from audit.report import DeedRow, deed_columns, deed_rows, recent_changes, sections, some, without_accounts
+from audit.roles import by_role
 from audit.selection import Selection
 from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
@@ -19,7 +20,6 @@ from console.messages import say
 from console.output import Format, write_rows, write_text
 from console.tables import MOST_TABLE_ROWS, Tables, tables
 
-MOST_FINDINGS = 10_000  # that wait until the result is written, and are on the page
 TOO_MUCH = FindingKind(
     "IBT110",
     Severity.ERROR,
@@ -40,44 +40,44 @@ def report(
     output: Path | None = None,
     html: Path | None = None,
     limit: int = DEFAULT_LIMIT,
+    roles: bool = False,
 ) -> int:
     """Count the wanted events of a source and say who did what; with `html`, as a page in that file, too.
+
+    With `roles`, all sessions of a role are one identity.
 
     The terminal stays empty where there is a page and neither another format nor an output is asked for.
 
     Returns 0, or 1 when anything was found wrong with the log files.
 
     Raises:
-        SourceError: the source cannot be listed.
+        SourceError: the source cannot be listed, or has no log file.
+        UnknownNameError: nothing was found by a name that AWS does not have.
         OutputError: the result cannot be written.
 
     """
-    findings: list[Finding] = []
-    facts, files, more = Facts(), 0, 0
-    for part in logs.condensed(source, selection, count_few, limit=limit, counts=True):
-        facts.merge(part.value)
-        findings += part.tally.findings
-        files += part.tally.files
-        if len(findings) > MOST_FINDINGS:
-            more += len(findings) - MOST_FINDINGS
-            tell(findings[MOST_FINDINGS:])
-            del findings[MOST_FINDINGS:]
+    looking, facts = Looking(source, selection), Facts()
+    for part in looking.values(logs.condensed(source, selection, count_few, limit=limit, counts=True)):
+        facts.merge(part)
+    findings = looking.findings
     if facts.full:
         findings.append(_unlisted(source, facts))
-    if more:
-        findings.append(Finding(TOO_MUCH, str(source), f"{more:,} more findings are not on the page"))
+    if looking.more:
+        findings.append(Finding(TOO_MUCH, str(source), f"{looking.more:,} more findings are not on the page"))
+    if roles:
+        facts = by_role(facts)
     if html is not None:
         from audit.report_page import About, page  # noqa: PLC0415 - only the page pays for its template
 
-        about = About(str(source), selection, datetime.now(UTC), files, findings)
-        write_text(page(facts, about), html)
+        about = About(str(source), selection, datetime.now(UTC), looking.files, looking.findings, roles=roles)
+        write_text(page(facts, about), html, "--html")
     if format is not Format.TABLE:
         heads = DeedRow.__struct_encode_fields__
         write_rows(deed_rows(facts), DeedRow.__struct_fields__, format, output, heads=heads)
     elif html is None or output is not None:
         with opened(output) as file, tables(file) as written:
             _write_tables(facts, written)
-    return tell(findings)
+    return looking.tell()
 
 
 def _unlisted(source: Source, facts: Facts) -> Finding:

@@ -70,9 +70,9 @@ class Download:
             self.stop.set()
 
     def records(self) -> Iterator[Record]:
-        """Every kept record, newest first across all places."""
+        """Every kept record, oldest first across all places."""
         streams = [self._records_of(place) for place in self.places]
-        yield from heapq.merge(*streams, key=lambda record: record.event.event_time, reverse=True)
+        yield from heapq.merge(*streams, key=lambda record: record.event.event_time)
 
     def _ends(self, place: Place, ended: SimpleQueue[Exception | None]) -> None:
         try:

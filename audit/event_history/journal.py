@@ -143,9 +143,15 @@ class Journal:
         return Progress(until, frozenset(ids), done, tuple(damaged))
 
     def records(self, place: str) -> Iterator[str]:
-        """The records of a place, newest first, as they came."""
-        for kept in self._pages(place):
-            yield from (record for _, record in kept.records)
+        """The records of a place, oldest first: they came the other way round, page by page."""
+        begins = [begin for begin, _ in self._lines(place)]
+        if not begins:
+            return
+        with self._own.opened(self._file(place), os.O_RDONLY, "rb") as file:
+            for begin in reversed(begins):
+                file.seek(begin)
+                kept = self._kept(place, file.readline())
+                yield from (record for _, record in reversed(kept.records))
 
     def remove(self) -> None:
         """Delete the journal: its work is done. What it did not make stays."""
@@ -168,7 +174,12 @@ class Journal:
         return self._folder
 
     def _pages(self, place: str) -> Iterator[Kept]:
-        name = self._file(place)
+        for _, line in self._lines(place):
+            yield self._kept(place, line)
+
+    def _lines(self, place: str) -> Iterator[tuple[int, bytes]]:
+        """Where each line of a place begins, and the line: as this download wrote it."""
+        name, begin = self._file(place), 0
         self._links.pop(place, None)
         try:
             lines = self._own.opened(name, os.O_RDONLY, "rb")
@@ -180,10 +191,14 @@ class Journal:
                 if link.decode("latin-1") != self._link(place, page):
                     raise self._damaged(name, "a page is not as this download wrote it")
                 self._links[place] = link.decode()
-                try:
-                    yield msgspec.json.decode(page, type=Kept)
-                except msgspec.DecodeError as error:
-                    raise self._damaged(name, error) from error
+                yield begin, line
+                begin += len(line)
+
+    def _kept(self, place: str, line: bytes) -> Kept:
+        try:
+            return msgspec.json.decode(line.partition(b" ")[2], type=Kept)
+        except msgspec.DecodeError as error:
+            raise self._damaged(self._file(place), error) from error
 
     def _link(self, place: str, page: bytes) -> str:
         """The digest that a page has after the place's last one."""

@@ -119,7 +119,8 @@ class Table {
     const found = this.hits.length ? `${number.format(this.found.length)} of ${whole}` : whole;
     const part = this.found.length > lines ? `: ${number.format(begin + 1)} to ${number.format(end)}` : "";
     this.turn.querySelector("span").textContent = found + this.events() + part;
-    this.turn.nextElementSibling.textContent = part ? `Printed here${part} of ${found}; the filter narrows them down.` : found;
+    const narrowed = this.hits.length ? `; the filter: ${input.value.trim()}` : part ? "; the filter narrows them down." : "";
+    this.turn.nextElementSibling.textContent = (part ? `Printed here${part} of ${found}` : found) + narrowed;
     this.counted.textContent = number.format(this.found.length);
     const last = end >= this.found.length;
     for (const button of this.turn.querySelectorAll("button")) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from audit.keys import day_of
 from audit.sources.source import OversizeError, SourceError
 from audit.unpack import DEFAULT_LIMIT
 
+_DAY = len("2026/01/31")
+_MONTH = re.compile(r"/\d{4}/\d{2}$")
+_NUMBER = re.compile(r"\d{2}")
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -36,16 +40,29 @@ class Folder:
         return str(self.path)
 
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
-        """Walk the folder in order of names, without following links to other folders."""
+        """Walk the folder in order of days, then of names, without following links to other folders."""
         if self.path.is_file():
             yield ""
             return
         if not self.path.is_dir():
             problem = f"is {_kind(self.path.stat().st_mode)}" if self.path.exists() else "no such folder"
             raise SourceError(f"{self.path}: {problem}; give a folder, a file or s3://bucket[/prefix]")
-        for folder, folders, files in os.walk(self.path, onerror=_refuse):
-            folders.sort()
+        days: list[str] = []
+        yield from self._below(self.path, first, last, days)
+        days.sort(key=lambda folder: (folder[-_DAY:], folder))
+        for day in days:
+            yield from self._below(self.path / day, first, last, None)
+
+    def _below(
+        self, top: Path, first: date | None, last: date | None, days: list[str] | None
+    ) -> Iterator[str]:
+        """The keys below a folder. With `days`, folders of a day, named as CloudTrail does, go there."""
+        for folder, folders, files in os.walk(top, onerror=_refuse):
             below = Path(folder).relative_to(self.path).as_posix()
+            folders.sort()
+            if days is not None and _MONTH.search(f"/{below}"):
+                days += [f"{below}/{name}" for name in folders if _NUMBER.fullmatch(name)]
+                folders[:] = [name for name in folders if not _NUMBER.fullmatch(name)]
             for name in sorted(files):
                 key = name if below == "." else f"{below}/{name}"
                 day = day_of(key) if first or last else None

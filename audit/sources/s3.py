@@ -28,6 +28,7 @@ _ATTEMPTS = 3  # at an answer that breaks off or that nobody understands; botoco
 _AHEAD = 2 * 2**20  # bytes of an object that are fetched before its turn: a larger one waits for it
 _STEP = 2**16
 _PATIENCE_SECONDS, _SLOWEST = 60, 2**16  # a body may take that long, and a second more for so many bytes
+_DAY = len("2026/01/31/")
 _DAY_FOLDER = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?$")
 # Answers that are none of S3's: what stands between may send a page, or numbers and dates that are no such.
 _GARBLED = (ResponseParserError, HTTPError, ValueError, LookupError)
@@ -54,7 +55,7 @@ class Bucket:
         return {"name": self.name, "prefix": self.prefix, "aws": self.aws}
 
     def keys(self, first: date | None, last: date | None) -> Iterator[str]:
-        """Follow the folders (plain, prefixed and organization layouts alike), then list all days at once."""
+        """Follow the folders (plain, prefixed and organization layouts alike); then list the days."""
         assert self._client  # noqa: S101 - made before threads ask for it
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             start = self.prefix if self.prefix.endswith("/") or not self.prefix else self.prefix + "/"
@@ -68,7 +69,7 @@ class Bucket:
             if not found and not leaves and self.prefix:
                 found = [key for key in self._list_all(self.prefix) if key == self.prefix]
             yield from sorted(found)
-            leaves.sort()
+            leaves.sort(key=lambda folder: (folder[-_DAY:], folder))
             for begin in range(0, len(leaves), 4 * CONNECTIONS):
                 for keys in pool.map(self._list_all, leaves[begin : begin + 4 * CONNECTIONS]):
                     yield from keys

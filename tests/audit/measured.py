@@ -27,7 +27,10 @@ runpy.run_module("audit", run_name="__main__", alter_sys=True)
 
 @dataclass(frozen=True)
 class Done:
-    """How it ended: exit code, lines on stderr, bytes on stdout, and its most resident memory in MB."""
+    """How it ended: exit code, lines on stderr, bytes on stdout, and its most resident memory in MB.
+
+    The line that says how much was looked at is left out of `told`.
+    """
 
     code: int
     told: list[str]
@@ -45,5 +48,6 @@ def audit(
         code = subprocess.run(
             command, cwd=ROOT, stdout=stdout, stderr=stderr, env=environment, check=False
         ).returncode
-    told = err.read_text(errors="replace").splitlines()
+    lines = err.read_text(errors="replace").splitlines()
+    told = [line for line in lines if not line.startswith("looked at ")]
     return Done(code, told, out.stat().st_size, int(peak.read_text()) * 1024 / 1e6)

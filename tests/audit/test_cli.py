@@ -38,7 +38,8 @@ def logs(tmp_path: Path) -> Path:
 def event_ids(*arguments: str) -> list[str]:
     """The ids that `events --format jsonl` prints."""
     done = audit("events", *arguments, "--format", "jsonl")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr.splitlines()[:-1]) == (0, []), done.stderr
+    assert done.stderr.startswith("looked at 1 log file, 3 records")
     return [json.loads(line)["eventID"] for line in done.stdout.splitlines()]
 
 
@@ -83,7 +84,7 @@ def test_findings_go_to_stderr_with_exit_code_1_and_the_rest_is_shown(logs: Path
         assert "ListImages" in done.stdout
         assert done.stderr.startswith("IBT102 ")
         assert "b.json.gz" in done.stderr
-        assert len(done.stderr.splitlines()) == 1
+        assert done.stderr.splitlines()[1:] == ["looked at 2 log files, 3 records"]
 
 
 @pytest.mark.parametrize(

@@ -88,13 +88,13 @@ def found(text: str) -> list[str]:
 
 
 def test_a_download_holds_each_event_once_and_unchanged(aws: LocalAws) -> None:
-    """All Regions, all services: the records as CloudTrail gave them."""
+    """All Regions, all services: the records as CloudTrail gave them, the oldest first."""
     answer = run(aws, "--event-source", "all", "--format", "jsonl")
     assert answer.returncode == 0, answer.stderr
     lines = [json.loads(line) for line in answer.stdout.splitlines()]
     assert sorted(lines, key=lambda one: one["eventID"]) == sorted(EVENTS, key=lambda one: one["eventID"])
     times = [line["eventTime"] for line in lines]
-    assert times == sorted(times, reverse=True)
+    assert times == sorted(times)
 
 
 def test_filters_that_the_api_cannot_combine_all_hold(aws: LocalAws) -> None:
@@ -419,3 +419,23 @@ def test_no_credentials_is_one_clear_line(aws: LocalAws) -> None:
     assert answer.returncode == 2
     assert "credentials" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+
+
+def test_event_history_has_the_columns_and_the_limit_of_events(aws: LocalAws) -> None:
+    """The newest so many, the oldest first, as `events` lists them."""
+    answer = run(aws, "--limit", "3", "--columns", "time,resource,action", "--format", "csv")
+    assert answer.returncode == 0, answer.stderr
+    head, *lines = answer.stdout.splitlines()
+    newest = sorted(event["eventTime"] for event in EVENTS if event["eventName"] == "ListImages")[-3:]
+    assert (head, lines) == ("time,resource,action", [f"{time},,ListImages" for time in newest])
+
+
+def test_a_name_by_which_event_history_has_nothing_is_told(aws: LocalAws, tmp_path: Path) -> None:
+    """With the action that was meant; nothing is written, and nothing kept to go on with."""
+    answer = run(aws, "--event-name", "StartPipeline", "--output", str(tmp_path / "a.csv"))
+    assert (answer.returncode, answer.stdout) == (2, ""), answer.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert "did you mean StartImagePipelineExecution?" in answer.stderr
+    answer = run(aws, "--event-name", "CreateImage")
+    assert answer.returncode == 0
+    assert "looked at 2 Regions: no event is as wanted (" in answer.stderr

@@ -78,8 +78,8 @@ def answered_with(body: bytes, status: int = 200, **headers: str) -> Answer:
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (answered_with(PAGE), "IBT105"),
-        (answered_with(PAGE, 200, Content_Type="text/html", Content_Encoding="gzip"), "IBT105"),
+        (answered_with(PAGE), "IBT102"),
+        (answered_with(PAGE, 200, Content_Type="text/html", Content_Encoding="gzip"), "IBT102"),
         *((answered_with(PAGE, status), "IBT101") for status in (302, 403, 404, 407, 418)),
         (answered_with(TIDY_PAGE, 403), "IBT101"),
         (answered_with(b"", 403), "IBT101"),

@@ -222,6 +222,32 @@ def test_a_bucket_that_is_not_there_is_one_clear_line(
         list(logs.read("s3://no-such-bucket"))
 
 
+DAYS = [
+    key("2026/01/01", "a", region="us-east-1"),
+    key("2026/01/02", "b", region="eu-west-1"),
+    key("2026/01/02", "b", region="us-east-1"),
+    key("2026/02/01", "c", region="ap-south-1"),
+]
+
+
+def test_the_files_of_a_folder_come_day_by_day(tmp_path: Path) -> None:
+    """The oldest day first, whatever the Region: what lists events lists them so, too."""
+    fill(tmp_path, dict.fromkeys([*DAYS, "z/flat.json"], b""))
+    assert list(Folder(tmp_path).keys(None, None)) == ["z/flat.json", *DAYS]
+    assert list(Folder(tmp_path).keys(date(2026, 1, 2), date(2026, 1, 31))) == ["z/flat.json", *DAYS[1:3]]
+
+
+def test_the_files_of_a_bucket_come_day_by_day(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of a folder do."""
+    for name, value in local_aws.environment().items():
+        monkeypatch.setenv(name, value)
+    client = local_aws.client("s3")
+    client.create_bucket(Bucket="by-day")
+    for name in DAYS:
+        client.put_object(Bucket="by-day", Key=name, Body=b"")
+    assert list(Bucket("by-day").keys(None, None)) == DAYS
+
+
 def test_a_folder_s_key_is_its_path_below_the_folder(tmp_path: Path) -> None:
     """Findings name it so that it can be found again."""
     fill(tmp_path, {"b/x.json.gz": b"", "a.json.gz": b""})

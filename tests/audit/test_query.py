@@ -16,6 +16,7 @@ import sqlglot
 from audit import query
 from audit.athena.types import VARCHAR
 from audit.commands.query import run as command
+from audit.commands.query import text_of
 from audit.queries import named_queries
 from audit.selection import Selection
 from audit.sources.folder import Folder
@@ -248,10 +249,10 @@ def test_each_format_takes_any_answer(form: Format, tmp_path: Path) -> None:
         assert row["m"] == {"2026-01-01": 1}
 
 
-def test_a_name_that_no_query_has_is_answered_by_those_there_are(tmp_path: Path) -> None:
+def test_a_name_that_no_query_has_is_answered_by_those_there_are() -> None:
     """A slip in a name is not taken for SQL."""
     with pytest.raises(query.QueryError, match=r"no query is called root-uze; there are .*root-use"):
-        command("root-uze", Folder(tmp_path), Selection())
+        text_of("root-uze")
 
 
 def test_a_query_that_takes_too_much_memory_says_how_to_go_on() -> None:

@@ -71,6 +71,18 @@ def test_each_line_says_who_did_what_from_where_when_with_which_result() -> None
     )
 
 
+def test_an_account_is_not_said_where_only_a_service_has_none(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody has to be told apart."""
+    service = {"type": "AWSService", "invokedBy": "config.amazonaws.com"}
+    (tmp_path / "a.json.gz").write_bytes(log_file([record(), record(eventID="2", userIdentity=service)]))
+    assert report(Folder(tmp_path), Selection()) == 0
+    shown = capfd.readouterr().out
+    assert "config.amazonaws.com" in shown
+    assert "ACCOUNT" not in shown
+
+
 def test_namesakes_of_two_accounts_are_two_lines_and_the_terminal_says_whose(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -386,6 +386,9 @@ def test_a_print_says_what_of_each_table_it_holds(shown: Shown) -> None:
         == "Printed here: 1 to 300 of 4,200 lines; the filter narrows them down."
     )
     assert len(shown.column("deeds", "Who")) == 100
+    shown.filter(" user0007 ")
+    shown.browser.printed()
+    assert shown.browser.run("window.told") == "6 of 4,200 lines; the filter: user0007"
 
 
 @pytest.mark.parametrize("name", ["ana\ud800", "</script><script>", "<!--<script>", "a]]>b&amp;", "x\u2028y"])

@@ -17,7 +17,26 @@ from tests import ROOT
 from tests.journeys import hostile
 from tests.journeys.pulumi_project import kill_session, running_in, wait_until
 
+_SAMPLE = (ROOT / "README.md").read_text().partition("\nWHO ")[2].partition("\n…")[0]
+README_LINES = [" ".join(line.split()) for line in f"WHO {_SAMPLE}".splitlines()]
 DEMO = [sys.executable, "-m", "examples.demo"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--help"], 0, "Example: python -m examples.demo --html who-did-what.html"),
+        (["--hlep"], 2, "--hlep"),
+        (["now"], 2, "unexpected extra argument (now)"),
+        (["--html", "/no/such/folder/a.html"], 2, "--html /no/such/folder/a.html: no file can be made in"),
+    ],
+)
+def test_the_demo_answers_options_before_it_begins(arguments: list[str], code: int, said: str) -> None:
+    """Whoever asks for help, or mistypes, does not deploy anything."""
+    done = subprocess.run([*DEMO, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "deploying" in done.stderr) == (code, False)
+    assert said in done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) == (1 if code else 0)
 
 
 def play(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +65,9 @@ def assert_delivered(finished: subprocess.CompletedProcess[str]) -> None:
     assert int(counts[1]) >= 77
     for kind in ("Root", "IAMUser", "AssumedRole", "FederatedUser", "AWSService"):
         assert kind in finished.stdout
+    shown = [" ".join(line.split()) for line in finished.stdout.splitlines()]
+    lines = [line for line in README_LINES if not any(one.startswith(line) for one in shown)]
+    assert lines == [], "README.md shows what the demo does not print"
 
 
 @pytest.mark.engine

@@ -6,8 +6,10 @@ import csv
 import gc
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +19,16 @@ import pytest
 
 from console.errors import OutputError
 from console.files import opened
-from console.output import DATA_FORMATS, Format, write_json_lines, write_rows, write_text
+from console.output import (
+    DATA_FORMATS,
+    Format,
+    LocalTime,
+    Time,
+    growing,
+    write_json_lines,
+    write_rows,
+    write_text,
+)
 
 Show = Callable[..., str]
 
@@ -89,6 +100,8 @@ def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     """The message names the option and the path."""
     with pytest.raises(OutputError, match=r"--output .*nowhere.*: "):
         written(Format.JSON, tmp_path / "nowhere" / "a.json", ROWS)
+    with pytest.raises(OutputError, match=r"--html .*nowhere.*: "):
+        write_text("page", tmp_path / "nowhere" / "a.html", "--html")
 
 
 def test_parquet_keeps_numbers_and_booleans(tmp_path: Path) -> None:
@@ -97,6 +110,41 @@ def test_parquet_keeps_numbers_and_booleans(tmp_path: Path) -> None:
     written(Format.PARQUET, path, ROWS)
     kinds = duckdb.read_parquet(str(path)).types
     assert [str(kind) for kind in kinds] == ["VARCHAR", "VARCHAR", "BIGINT", "BOOLEAN"]
+
+
+def test_times_are_timestamps_in_parquet(tmp_path: Path) -> None:
+    """UTC where it is unsaid, whatever the zone of this machine; a time without a zone stays without."""
+
+    class Timed(msgspec.Struct):
+        then: Time
+        there: LocalTime | None
+
+    rows = [
+        Timed("2026-01-01T02:00:00+02:00", "2026-01-01 05:00:00.250"),
+        Timed("2026-01-01T00:00:00", None),
+        Timed("2026-01-01 00:00:00.000 UTC", None),
+    ]
+    write_rows(rows, ("then", "there"), Format.PARQUET, tmp_path / "a")
+    found = duckdb.read_parquet(str(tmp_path / "a"))
+    assert [str(kind) for kind in found.types] == ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP"]
+    seconds = found.project('epoch("then")').fetchall()
+    assert seconds == [(datetime(2026, 1, 1, tzinfo=UTC).timestamp(),)] * 3
+    assert found.project("there").fetchall()[0] == (datetime(2026, 1, 1, 5, 0, 0, 250_000),)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("format", [Format.TABLE, Format.CSV])
+def test_a_list_without_end_is_written_bit_by_bit_with_its_heads_once(format: Format, show: Show) -> None:
+    """Safe for a terminal as any other; a bit without rows writes nothing; a wider cell widens its column."""
+
+    def write() -> None:
+        with growing(("name", "count"), format) as more:
+            for rows in ([], ROWS[:1], [], [Row("b" * 20, None, 2), Row("a\x1b[2Jc", None, 3)]):
+                more(rows)
+
+    text = re.sub(r"\x1b\[[01]m", "", show(write))  # bold heads
+    lines = [line.replace(",", " ").split() for line in text.splitlines()]
+    assert [line[0].lower() for line in lines] == ["name", "ana", "b" * 20, "a\\x1b[2jc"]
+    assert [line[1].lower() for line in lines] == ["count", "-3", "2", "3"]
 
 
 def test_heads_name_the_columns_in_each_format(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def check(output: Path | None, option: str = "--output") -> None:
     """
     if output is None:
         return
-    with _reported(output):
+    with _reported(output, option):
         if output.is_dir():
             raise OutputError(f"{option} {output} is a folder; give the name of a file in it")
         place = output.resolve()
@@ -35,8 +35,10 @@ def check(output: Path | None, option: str = "--output") -> None:
 
 
 @contextmanager
-def opened(output: Path | None) -> Iterator[BinaryIO]:
+def opened(output: Path | None, option: str = "--output") -> Iterator[BinaryIO]:
     """A place for the result's bytes: stdout, or a file that appears whole under its name or not at all.
+
+    `option` is what named the file.
 
     Raises:
         OutputError: the file cannot be written.
@@ -46,19 +48,19 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
         with standard_output() as file:
             yield file
         return
-    with _reported(output):
+    with _reported(output, option):
         place = output.resolve()  # what a link leads to is written, and the link stays
         special = place.exists() and not (place.is_file() or place.is_dir())
     if special:  # a device or a pipe, never to be replaced
-        with _reported(output), output.open("wb") as file:
+        with _reported(output, option), output.open("wb") as file:
             yield file
         return
     try:
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
     except OSError as error:
-        raise OutputError(f"--output {output}: {error.strerror}; give a path in a writable folder") from error
+        raise OutputError(f"{option} {output}: {error.strerror}; give a path in a writable folder") from error
     try:
-        with _reported(output):
+        with _reported(output, option):
             with os.fdopen(handle, "wb") as file:
                 yield file
             Path(name).chmod(place.stat().st_mode if place.exists() else 0o666 & ~_umask())
@@ -68,11 +70,11 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _reported(output: Path) -> Iterator[None]:
+def _reported(output: Path, option: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"--output {output}: {error.strerror}") from error
+        raise OutputError(f"{option} {output}: {error.strerror}") from error
 
 
 def _umask() -> int:

@@ -5,20 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
 import msgspec
 
 from console import json
 from console.files import opened
 from console.messages import say
-from console.streams import at_terminal
+from console.streams import at_terminal, standard_output
 from console.tables import MOST_TABLE_ROWS, tables
 from console.text import csv_cell, json_safe, safe
+
+Time = Annotated[str, msgspec.Meta(extra={"parquet": "TIMESTAMPTZ"})]
+"""The type of an ISO 8601 time, UTC if unsaid: text, but a timestamp in UTC in Parquet."""
+LocalTime = Annotated[str, msgspec.Meta(extra={"parquet": "TIMESTAMP"})]
+"""The same of a time whose zone is not known."""
 
 
 class Format(StrEnum):
@@ -75,6 +82,30 @@ def write_rows(
             file.writelines(map(_json_line, _encoded(rows, encode)))
 
 
+@contextmanager
+def growing(columns: Sequence[str], format: Format) -> Iterator[Callable[[Sequence[msgspec.Struct]], None]]:
+    """Write rows to standard output bit by bit, as a table or CSV without end: each bit is seen at once.
+
+    Raises:
+        OutputError: nothing can be written there.
+
+    """
+    names, begun = {name: name for name in columns}, False
+    with standard_output() as file, tables(file) as table:
+
+        def write(rows: Sequence[msgspec.Struct]) -> None:
+            nonlocal begun
+            if rows and format is Format.CSV:
+                _write_csv(rows, names, file, heads=not begun)
+            elif rows:
+                cells = [[getattr(row, name) for name in names] for row in rows]
+                table.more(cells) if begun else table.write(columns, cells)
+            begun = begun or bool(rows)
+            file.flush()
+
+        yield write
+
+
 def write_json_lines(lines: Iterable[bytes], output: Path | None) -> None:
     """Write JSON as it is, byte for byte; on a terminal, characters that it would obey are escaped.
 
@@ -86,14 +117,14 @@ def write_json_lines(lines: Iterable[bytes], output: Path | None) -> None:
         file.writelines(map(_json_line, lines) if at_terminal(file) else lines)
 
 
-def write_text(text: str, output: Path | None) -> None:
-    """Write a text of this program's own, such as a page or a document.
+def write_text(text: str, output: Path | None, option: str = "--output") -> None:
+    """Write a text of this program's own, such as a page or a document; `option` is what named the file.
 
     Raises:
         OutputError: the file cannot be written.
 
     """
-    with opened(output) as file:
+    with opened(output, option) as file:
         lines = text.split("\n") if at_terminal(file) else ()
         file.write(("\n".join(map(safe, lines)) if lines else text).encode())
 
@@ -121,17 +152,28 @@ def _array(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield b"\n]\n" if separator == b",\n" else b"[]\n"
 
 
-def _write_csv(rows: Iterable[msgspec.Struct], names: Mapping[str, str], file: BinaryIO) -> None:
+def _write_csv(
+    rows: Iterable[msgspec.Struct], names: Mapping[str, str], file: BinaryIO, *, heads: bool = True
+) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True, errors="backslashreplace")
     terminal = at_terminal(file)
     writer = csv.writer(text, lineterminator="\n" if terminal else "\r\n")
     written = (lambda value: safe(csv_cell(value))) if terminal else csv_cell
     try:
-        writer.writerow(map(written, names.values()))
+        if heads:
+            writer.writerow(list(map(written, names.values())))
+        values = _getter(list(names))
         for row in rows:
-            writer.writerow([written(getattr(row, name)) for name in names])
+            writer.writerow(list(map(written, values(row))))
     finally:
         text.detach()  # else standard output would be closed with it
+
+
+def _getter(names: Sequence[str]) -> Callable[[msgspec.Struct], Sequence[object]]:
+    """What gives the members of a row, all at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda row: [getattr(row, name) for name in names]
 
 
 def _write_table(

@@ -33,6 +33,8 @@ class Tables:
     cut: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     _written: bool = False
+    _heads: list[str] = field(default_factory=list)
+    _longest: list[str] = field(default_factory=list)
 
     def write(
         self,
@@ -60,6 +62,15 @@ class Tables:
         out += [f"{line}\n" for row in cells for line in self._lines(row, widths, fold=fold)]
         self.file.write("".join(out).encode())
         self._written = True
+        self._heads, self._longest = heads, _longest([heads, *cells])
+
+    def more(self, rows: Iterable[Sequence[object]]) -> None:
+        """Go on with the table just written; a column gets wider where a cell needs it."""
+        cells = [[shown(value) for value in row] for row in rows]
+        self._longest = _longest([self._longest, *cells])
+        widths = self._widths(self._heads, [*cells, self._longest], fold=False)
+        out = [f"{line}\n" for row in cells for line in self._lines(row, widths, fold=False)]
+        self.file.write("".join(out).encode())
 
     def _widths(self, heads: Sequence[str], cells: Sequence[Sequence[str]], *, fold: bool) -> list[int]:
         columns = [[head, *column] for head, *column in zip(heads, *cells, strict=True)]
@@ -104,6 +115,11 @@ def tables(file: BinaryIO) -> Iterator[Tables]:
     if terminal:
         file.flush()
     written.tell()
+
+
+def _longest(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Of each column its widest cell."""
+    return [max(column, key=width) for column in zip(*rows, strict=True)]
 
 
 def _columns(terminal: BinaryIO) -> int:

@@ -65,11 +65,15 @@ def csv_cell(value: object) -> str:
     That holds behind leading blanks, for fullwidth signs, and for whoever reads semicolons as separators.
     https://owasp.org/www-community/attacks/CSV_Injection
     """
+    if type(value) is str:  # most cells: seen first, and with little ado
+        harmless = value[:1] not in _OPENING and ";" not in value and value.isprintable()
+        return value if harmless else _FORMULA.sub("'", value)
+    if value is None:
+        return ""
     text = plain(value)
-    if text is not value and not isinstance(value, dict | list):
-        return text  # a number may begin with its sign
-    harmless = text[:1] not in _OPENING and ";" not in text and text.isprintable()
-    return text if harmless else _FORMULA.sub("'", text)
+    return (
+        _FORMULA.sub("'", text) if isinstance(value, dict | list | str) else text
+    )  # a number may have a sign
 
 
 def html(value: object) -> str:

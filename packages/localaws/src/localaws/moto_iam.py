@@ -127,7 +127,7 @@ def _parameter(response: IamResponse, name: str, if_none: Any = None) -> Any:
     return found
 
 
-IamResponse._get_param = _parameter  # type: ignore[method-assign]  # noqa: SLF001
+IamResponse._get_param = _parameter  # type: ignore[assignment,method-assign]  # noqa: SLF001
 
 for _name, _member in {
     "_init_aws_policies": lambda _backend: [],

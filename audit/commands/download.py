@@ -1,0 +1,121 @@
+"""`audit download`: copy the log files of a bucket into a folder, under the same names, to go on from."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import tempfile
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+from audit import logs
+from audit.commands.looking import check_place, tell
+from audit.findings import USER_GUIDE, Finding, FindingKind, Severity
+from audit.selection import Selection
+from audit.sources.source import Source
+from audit.unpack import DEFAULT_LIMIT
+from audit.workers import unread
+from console.errors import OutputError
+from console.messages import say, show_progress
+
+UNSAFE_KEY = FindingKind(
+    "IBT111",
+    Severity.ERROR,
+    "log file has a key that is no safe path",
+    "Stored under it, the file could land outside the folder or in the place of another; it was not copied.",
+    "Look who put the object there: CloudTrail's keys have only letters, digits and - _ . / in them.",
+    USER_GUIDE + "get-and-view-cloudtrail-log-files.html",
+)
+_PART = re.compile(r"[A-Za-z0-9!_.*'()@=+:, -]{1,255}")  # S3's safe characters, and harmless ones
+_AT_ONCE = 256  # files between two looks at what is there already
+_STOPS = {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT}
+
+
+def download(source: Source, folder: Path, selection: Selection, *, limit: int = DEFAULT_LIMIT) -> int:
+    """Copy the log files of the selection's days. Those that are there already are left as they are.
+
+    A file appears whole under its name or not at all, so the same command goes on after an interruption.
+    `limit` is the most bytes of a file as it is stored.
+
+    Returns 0, or 1 when a file could not be copied.
+
+    Raises:
+        SourceError: the source cannot be listed, or has no log file.
+        OutputError: nothing can be written to the folder.
+
+    """
+    findings: list[Finding] = []
+    first = selection.start.date() if selection.start else None
+    last = selection.end.date() + timedelta(logs.LATE_DAYS) if selection.end else None
+    keys = logs.log_keys(source, first, last)
+    copied = there = size = 0
+    listed = False
+    while some := list(islice(keys, _AT_ONCE)):
+        listed = _made(folder)
+        places = _places(folder, some, findings)
+        wanted = [key for key, place in places.items() if not place.exists()]
+        there += len(places) - len(wanted)
+        for key, data in source.fetch(wanted, limit):
+            if isinstance(data, OSError):
+                findings.append(unread(key, data, limit))
+            elif _stored(places[key], data, key, findings):
+                copied, size = copied + 1, size + len(data)
+            show_progress(f"{copied:,} log files, {size / 2**20:,.1f} MiB; {there:,} were there")
+    if not listed:
+        check_place(source)
+    code = tell(findings)
+    new = f"{copied:,} log file{'s' * (copied != 1)} ({size / 2**20:,.1f} MiB) new in {folder}"
+    say(f"{new}; {there:,} were there already")
+    return code
+
+
+def _made(folder: Path) -> bool:
+    """True, once the folder is there.
+
+    Raises:
+        OutputError: it cannot be made.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}; give a folder, or a name for one") from error
+    return True
+
+
+def _places(folder: Path, keys: list[str], findings: list[Finding]) -> dict[str, Path]:
+    """Where each object goes; one whose key is no path below the folder goes nowhere."""
+    places = {}
+    for key in keys:
+        if _is_safe(key):
+            places[key] = folder / key
+        else:
+            findings.append(Finding(UNSAFE_KEY, key, "it is left out"))
+    return places
+
+
+def _is_safe(key: str) -> bool:
+    """Whether the key is a path below a folder, on every system, and the same one for each reader."""
+    parts = key.split("/")
+    return all(_PART.fullmatch(part) and part not in {".", ".."} for part in parts)
+
+
+def _stored(place: Path, data: bytes, key: str, findings: list[Finding]) -> bool:
+    """Whether the file is there now, whole."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=place.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).replace(place)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno in _STOPS:
+            raise OutputError(f"{place}: {error.strerror}; fix that, and the same command goes on") from error
+        findings.append(Finding(UNSAFE_KEY, key, f"{error.strerror}: it is left out"))
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,19 @@ from config.stack import Stack
 
 LOCAL_ACCOUNT = "123456789012"  # the account of the local AWS
 PLACEHOLDER_ACCOUNT = "111122223333"  # AWS's guides use it for the account that is yours
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML as Pulumi does: `OFF` and `yes` are texts, as are dates and numbers with a leading zero."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _form, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_form), _first)
 
 
 def project_folder(start: Path | None = None) -> Path:
@@ -89,7 +103,7 @@ def _as_pulumi_gives_it(value: Any) -> Any:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ConfigurationError(f"{path} cannot be read: {reason}") from None

@@ -63,10 +63,10 @@ def _auditor(stack: Stack) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="ReadAccessLogs",
-            purpose="The auditor may list and read the access logs: who read which log file.",
+            purpose="The auditor may read the access logs (who read which log file) and their bucket's policy.",
             reference=_ACCESS_LOGS,
             effect="Allow",
-            actions=("s3:GetObject", "s3:ListBucket"),
+            actions=("s3:GetBucketPolicy", "s3:GetObject", "s3:ListBucket"),
             resources=(bucket, f"{bucket}/*"),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.stack import Stack
 from iam_evaluation import DocumentKind
-from policies.documents.card import EVERYTHING, Actor, DocumentCard, Quota, boundary_of, session
+from policies.documents.card import EVERYTHING, Actor, DocumentCard, Quota, Target, boundary_of, session
 from policies.documents.statement import USER_GUIDES, Statement
 
 SESSION_SECONDS = 4 * 3600
@@ -13,6 +13,7 @@ _AUTHORIZATION = f"{USER_GUIDES}/service-authorization/latest/reference"
 _VIA_SERVICE = f"{USER_GUIDES}/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service"
 _S3_ACTIONS = f"{_AUTHORIZATION}/list_amazons3.html"
 _KMS_ACTIONS = f"{_AUTHORIZATION}/list_awskeymanagementservice.html"
+_IAM_ACTIONS = f"{_AUTHORIZATION}/list_awsidentityandaccessmanagementiam.html"
 _CLOUDTRAIL_ACTIONS = f"{_AUTHORIZATION}/list_awscloudtrail.html"
 
 
@@ -22,6 +23,7 @@ def build(stack: Stack) -> tuple[Statement, ...]:
         *_log_reading(stack.bucket_arn),
         *_trail_reading(stack.trail_arn),
         *_key_reading(stack.key_arn, stack.place.via_service("s3")),
+        *_role_reading(stack),
         _probe(),
     )
 
@@ -120,6 +122,34 @@ def _key_reading(key_arn: str, s3: str) -> tuple[Statement, ...]:
     )
 
 
+def _role_reading(stack: Stack) -> tuple[Statement, ...]:
+    deployer = stack.deployer_role_arn
+    roles = tuple(stack.place.role_arn(name) for name in stack.role_names)
+    return (
+        Statement(
+            sid="ReadRoles",
+            purpose="The auditor may see who may become what, and whether that is still what was rendered.",
+            reference=_IAM_ACTIONS,
+            effect="Allow",
+            actions=(
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+            ),
+            resources=roles if deployer is None else (*roles, deployer),
+        ),
+        Statement(
+            sid="ReadManagedPolicies",
+            purpose="The auditor may read policies that are attached to those roles, whatever their names.",
+            reference=_IAM_ACTIONS,
+            effect="Allow",
+            actions=("iam:GetPolicy", "iam:GetPolicyVersion"),
+            resources=(stack.place.arn("iam", "policy/*", region=""),),
+        ),
+    )
+
+
 def _probe() -> Statement:
     return Statement(
         sid="FollowProbe",
@@ -129,6 +159,21 @@ def _probe() -> Statement:
         actions=("ec2:DescribeRegions", "imagebuilder:ListComponents"),
         resources=("*",),  # these actions know no resource
     )
+
+
+def _targets(stack: Stack) -> dict[str, Target]:
+    place = stack.place
+    found = {
+        "managed policy": Target(place.arn("iam", "policy/any-name", region=""), place.account_id),
+        "managed policy of AWS": Target(
+            f"arn:{place.partition}:iam::aws:policy/AdministratorAccess", place.account_id
+        ),
+    }
+    deployer = stack.deployer_role_arn
+    if deployer is not None:
+        found["deployer role"] = Target(deployer, place.account_id)
+        found["namesake of the deployer role"] = Target(f"{deployer}-2", place.account_id)
+    return found
 
 
 def _actors(stack: Stack) -> tuple[Actor, ...]:
@@ -154,6 +199,7 @@ CARD = DocumentCard(
     of_role=True,
     build=build,
     applies=lambda stack: stack.auditor_role is not None,
+    targets=_targets,
     actors=_actors,
     order=60,
 )

@@ -110,32 +110,6 @@ def _auditor(stack: Stack) -> tuple[Statement, ...]:
             actions=("logs:DescribeLogGroups",),
             resources=(stack.place.arn("logs", "log-group:*"),),
         ),
-        Statement(
-            sid="ReadDeliveryRole",
-            purpose="The auditor may see whether the delivery role lets CloudTrail write.",
-            reference=f"{USER_GUIDES}/service-authorization/latest/reference/"
-            "list_awsidentityandaccessmanagementiam.html",
-            effect="Allow",
-            actions=(
-                "iam:GetRole",
-                "iam:GetRolePolicy",
-                "iam:ListAttachedRolePolicies",
-                "iam:ListRolePolicies",
-            ),
-            resources=(stack.place.role_arn(str(stack.log_delivery_role)),),
-        ),
-        *([_boundary_reading(stack.boundary_arn)] if stack.boundary_arn else []),
-    )
-
-
-def _boundary_reading(boundary: str) -> Statement:
-    return Statement(
-        sid="ReadRoleBoundary",
-        purpose="The auditor may see what bounds the delivery role.",
-        reference=f"{USER_GUIDES}/IAM/latest/UserGuide/access_policies_boundaries.html",
-        effect="Allow",
-        actions=("iam:GetPolicy", "iam:GetPolicyVersion"),
-        resources=(boundary,),
     )
 
 

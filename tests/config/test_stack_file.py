@@ -83,6 +83,17 @@ def test_an_unknown_stack_is_told_with_those_that_there_are(tmp_path: Path) -> N
         read_stack("nowhere", root=_project(tmp_path, "config: {}"))
 
 
+def test_words_that_some_readers_of_yaml_take_for_others_are_what_pulumi_takes_them_for(
+    tmp_path: Path,
+) -> None:
+    """`pulumi config set object_lock_mode OFF` writes OFF without quotation marks, and reads a text."""
+    lines = ["object_lock_mode: OFF", "protect_logs: true", "tags: {Team: on, Since: 2026-01-01, Room: 0365}"]
+    content = "".join(f"  image-builder-trail:{line}\n" for line in lines)
+    stack = read_stack("other", root=_project(tmp_path, f"config:\n  aws:region: us-east-1\n{content}"))
+    assert stack.settings.log_bucket.object_lock_mode == "OFF"
+    assert stack.settings.tags.tags == {"Team": "on", "Since": "2026-01-01", "Room": "0365"}
+
+
 def test_values_written_as_text_are_read_as_what_they_mean(tmp_path: Path) -> None:
     """`pulumi config set` writes everything as text; numbers, booleans and maps are read all the same."""
     text = (

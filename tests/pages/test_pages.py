@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from localaws.testing import LocalAws
+from tests.journeys.inventory import inventory
 from tests.journeys.pulumi_project import NO_ENGINE, engine_at_hand
 from tests.pages.walk import Reader
 
@@ -26,6 +27,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader.seated(tmp_path, aws)
 
 
-def test_a_first_deployment_goes_as_its_page_says(reader: Reader) -> None:
-    """From an account that has nothing to a trail that delivers, as the deployer's role."""
-    reader.walk("first-deployment.md")
+def test_a_stack_lives_as_the_pages_say(reader: Reader) -> None:
+    """From an account that has nothing to a trail that delivers, changed settings, and nothing left behind."""
+    reader.walk("first-deployment.md", "live-stack.md", "guard.md", "upgrade-and-removal.md")
+    assert inventory(reader.aws) == {("bucket", "pulumi-state-123456789012-us-east-1")}

@@ -20,12 +20,14 @@ from botocore.exceptions import ClientError
 from pulumi import runtime
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.stack import run_pulumi_func
+from yaml.nodes import ScalarNode
 
 from console.messages import say
 from localaws.pulumi import creations, invokes, lifecycle
 from localaws.pulumi.aws import Aws, ConfigurationError, settings
 from localaws.pulumi.resources import RESOURCE_TYPES
 from localaws.pulumi.wire import with_whole_numbers
+from localaws.pulumi.yaml_text import entries, read
 
 _PROVIDER = "pulumi:providers:aws"
 
@@ -120,7 +122,10 @@ def _configuration(project: Path, described: dict[str, Any], stack: str) -> dict
     file = project / described.get("stackConfigDir", ".") / f"Pulumi.{stack}.yaml"
     if not file.is_file():
         raise ConfigurationError(f"there is no stack {stack}: {file} is missing")
-    given = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config") or {}
+    given = {
+        name: node.value if isinstance(node, ScalarNode) else yaml.safe_load(yaml.serialize(node))
+        for name, node in entries(dict(read(file)).get("config"))
+    }
     defaults = {
         name if ":" in name else f"{described['name']}:{name}": declared["default"]
         for name, declared in (described.get("config") or {}).items()

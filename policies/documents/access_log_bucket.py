@@ -63,7 +63,7 @@ def _auditor(stack: Stack) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="ReadAccessLogs",
-            purpose="The auditor may read the access logs (who read which log file) and their bucket's policy.",
+            purpose="The auditor may read the access logs (who read which log) and their bucket's policy.",
             reference=_ACCESS_LOGS,
             effect="Allow",
             actions=("s3:GetBucketPolicy", "s3:GetObject", "s3:ListBucket"),

@@ -28,6 +28,6 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 def test_a_stack_lives_as_the_pages_say(reader: Reader) -> None:
-    """From an account that has nothing to a trail that delivers, changed settings, and nothing left behind."""
+    """From an account that has nothing, over changed settings, to an account with nothing left."""
     reader.walk("first-deployment.md", "live-stack.md", "guard.md", "upgrade-and-removal.md")
     assert inventory(reader.aws) == {("bucket", "pulumi-state-123456789012-us-east-1")}

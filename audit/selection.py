@@ -21,7 +21,7 @@ class Selection:
 
     `start` is included and `end` is not; both are aware datetimes compared with eventTime.
     `identities` match when they occur in the identity's name or ARN, or equal its access key or principal id.
-    `failed`: True for calls that ended in an error only, False for those that did not.
+    `failed`: True for calls that failed only (see Event.error), False for those that did not.
     """
 
     event_sources: frozenset[str] = frozenset({IMAGE_BUILDER})
@@ -53,8 +53,8 @@ class Selection:
             and (not self.source_ips or event.source_ip_address in self.source_ips)
             and (not self.request_ids or event.request_id in self.request_ids)
             and (not self.event_ids or event.event_id in self.event_ids)
-            and (not self.error_codes or event.error_code in self.error_codes)
-            and (self.failed is None or self.failed == (event.error_code is not None))
+            and (not self.error_codes or event.error in self.error_codes)
+            and (self.failed is None or self.failed == (event.error is not None))
             and (self.read_only is None or self.read_only == event.read_only)
             and self._in_time(event.event_time)
             and (not self.identities or self._by(event))

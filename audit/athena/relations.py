@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from audit.athena import casts, formats, jsons, lists, operators, patterns, texts  # noqa: F401 - their rules
 from audit.athena.aggregates import direction
-from audit.athena.clauses import limit, name_of, renamed, sortable
+from audit.athena.clauses import alias_columns, limit, name_of, renamed, sortable
 from audit.athena.relation import Relation, cast_columns
 from audit.athena.translator import (
     Field,
@@ -266,12 +266,17 @@ class Reader:
         return Relation(f"SELECT * FROM (VALUES {said}) AS v({named})", ("",) * len(kinds), tuple(kinds))
 
     def _unnested(self, node: Any, scope: Scope) -> Relation:
-        """An array's elements, a row's fields each as a column; with ORDINALITY, their places at last."""
+        """An array's elements; with ORDINALITY, their places at last.
+
+        A row's fields are a column each, unless one name is given for the whole row:
+        https://docs.aws.amazon.com/athena/latest/ug/filtering-with-unnest.html
+        """
         if len(node.expressions) != 1:
             raise unanswered(node, "several arrays at once")
         value = self.translator.of_type(node.expressions[0], scope, "array")
         kind, element = value.type.parts[0], Typed("u.e", value.type.parts[0])
-        if kind.name == "row":
+        spread = len(alias_columns(node)) != 1 + bool(node.args.get("offset"))
+        if kind.name == "row" and spread:
             parts = [(name, member_at(element, place)) for place, name in enumerate(kind.fields)]
         else:
             parts = [("", element)]

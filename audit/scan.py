@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,7 @@ _SERVICE = msgspec.json.Decoder(_Service)
 _NAMES = re.compile(
     b'"%b"' % b"".join(b"(?:%c|\\\\u00%02x)" % (letter, letter) for letter in b"eventSource"), re.IGNORECASE
 )
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PAIRS = json.JSONDecoder(object_pairs_hook=list, parse_int=str, parse_float=str)
 
 
@@ -173,10 +175,13 @@ def _carefully(
             continue
         try:
             service = _service(item)
+            wanted = not selection.event_sources or service in selection.event_sources
+            if wanted:
+                _check_names(item)
         except (ValueError, RecursionError) as error:
             notes.add(DAMAGED_RECORD, str(error), number)
             continue
-        if not selection.event_sources or service in selection.event_sources:
+        if wanted:
             yield number, item
 
 
@@ -193,7 +198,22 @@ def _service(cut: bytes) -> str:
     if not cut.isascii():
         cut.decode()
     if cut.count(b'"eventSource"') > 1 or (b"\\u" in cut and len(_NAMES.findall(cut)) > 1):
-        members: list[tuple[str, Any]] = _PAIRS.decode(cut.decode())
-        if sum(name == "eventSource" for name, _ in members) > 1:
-            raise ValueError("eventSource is named more than once")
+        _check_names(cut, only="eventSource")
     return service
+
+
+def _check_names(cut: bytes, only: str | None = None) -> None:
+    """Refuse a record that names a member twice: of the two, some readers take the first, others the last.
+
+    Raises:
+        ValueError, RecursionError: it does, or is no record.
+
+    """
+    members = _MEMBERS.decode(cut)
+    marks = 1 + 4 * len(members)  # what stands between names and values where there is no space
+    if only is None and sum(map(len, members)) + sum(map(len, members.values())) + marks == len(cut):
+        return  # all of it is in the members found, so none is lost
+    pairs: list[tuple[str, Any]] = _PAIRS.decode(cut.decode())
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1 and name == (only or name):
+            raise ValueError(f"{name} is named more than once")

@@ -92,7 +92,10 @@ def test_an_interrupted_write_leaves_no_half_file(
 
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", interrupted)
-        assert download(capsys, tmp_path).code == 130
+        done = download(capsys, tmp_path)
+    assert (done.code, len(done.said.splitlines())) == (130, 1)
+    assert f"interrupted; 0 log files (0.0 MiB) new in {tmp_path}" in done.said
+    assert done.said.endswith("; the same command goes on from there\n")
     assert files(tmp_path) == {}
     assert download(capsys, tmp_path).code == 0
     assert files(tmp_path) == BODIES

@@ -117,7 +117,11 @@ _SELECTION = (
     _several("--event-id", "Event id."),
     _several("--error-code", "Error code."),
     click.option("--failed/--succeeded", default=None, help="By result."),
-    click.option("--read-only/--changes", default=None, help="Only reads, or only changes. An event that says neither is left out, and counted on stderr."),
+    click.option(
+        "--read-only/--changes",
+        default=None,
+        help="Only reads, or only changes. An event that says neither is left out, and counted on stderr.",
+    ),
 )
 _ROWS = (
     click.option("--limit", "newest", type=click.IntRange(min=1), help="Only the newest so many events."),

@@ -39,6 +39,7 @@ class Reader:
     tables: Mapping[str, Mapping[str, Type]]
     now: datetime
     translator: Translator = field(init=False)
+    named: dict[str, str] = field(default_factory=dict)  # what each column is called, by its name inside
     _views: dict[str, Relation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -223,10 +224,11 @@ class Reader:
             found, lateral = self._read(node, around), ""
         known = node.alias.lower() or (node.name.lower() if isinstance(node, exp.Table) else "")
         fields = [
-            Field(column.lower(), known, Typed(f"{name}.c{place}", kind))
+            Field(column.lower(), known, Typed(f"{name}.{name}_{place}", kind))
             for place, (column, kind) in enumerate(zip(renamed(node, found.names), found.types, strict=True))
         ]
-        return f"{lateral}({found.sql}) AS {name}", fields
+        self.named |= (inside := {f"{name}_{place}": column.name for place, column in enumerate(fields)})
+        return f"{lateral}({found.sql}) AS {name}({', '.join(inside)})", fields
 
     def _read(self, node: Any, around: Scope) -> Relation:
         if isinstance(node, exp.Subquery):

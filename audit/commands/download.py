@@ -89,7 +89,7 @@ class _Copy:
         while some := list(islice(keys, _AT_ONCE)):
             listed = _made(self.folder)
             places = _places(self.folder, some, self.findings)
-            wanted = [key for key, place in places.items() if not place.exists()]
+            wanted = [key for key, place in places.items() if not _is_there(place)]
             self.there += len(places) - len(wanted)
             for key, data in self.source.fetch(wanted, self.limit):
                 self._take(key, data, places[key])
@@ -103,6 +103,11 @@ class _Copy:
             self.copied, self.size = self.copied + 1, self.size + len(data)
         there = f"{self.there:,} were there"
         show_progress(f"{self.copied:,} log files, {self.size / 2**20:,.1f} MiB; {there}")
+
+
+def _is_there(place: Path) -> bool:
+    """Whether there is a file with anything in it: no log file is empty, but a copy that broke off may be."""
+    return place.exists() and place.stat().st_size > 0
 
 
 def _made(folder: Path) -> bool:

@@ -82,6 +82,14 @@ def test_a_second_run_fetches_what_is_new_and_leaves_the_rest_alone(
     assert files(tmp_path) == {FIRST: b"kept", SECOND: BODIES[SECOND]}
 
 
+def test_an_empty_file_is_fetched_again(client: Any, tmp_path: Path, capsys: Capsys) -> None:
+    """A copy by another tool that broke off is no log file."""
+    (tmp_path / FIRST).parent.mkdir(parents=True)
+    (tmp_path / FIRST).write_bytes(b"")
+    assert download(capsys, tmp_path).code == 0
+    assert files(tmp_path) == BODIES
+
+
 def test_an_interrupted_write_leaves_no_half_file(
     client: Any, tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -246,6 +246,14 @@ def test_a_record_that_names_a_member_twice_is_a_finding(tmp_path: Path, name: s
         assert finding.detail == f"{meant} is named more than once"
 
 
+def test_a_byte_order_mark_before_json_does_not_disturb(tmp_path: Path) -> None:
+    """Some editors write one."""
+    text = json.dumps({"Records": [record()]}).encode()
+    for name in ("a.json", "b.json.gz"):
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text)
+    assert [type(item) for item in logs.read(str(tmp_path))] == [Record, Record]
+
+
 def test_members_beside_records_do_not_disturb(tmp_path: Path) -> None:
     """Before, behind, of any type."""
     text = f'{{"a":[{{"Records":[{{}}]}}],"Records":[{json.dumps(record())}],"b":"\\"]}}","c":-1.5e3}}'

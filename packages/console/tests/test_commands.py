@@ -68,7 +68,9 @@ def test_the_name_of_the_output_decides_where_no_format_is_given(
 
 def test_an_output_called_after_another_format_is_refused() -> None:
     """A table in a.parquet would be a surprise."""
-    with pytest.raises(OutputError, match=r"a\.parquet: \.parquet is no format .* in \.json, \.jsonl, \.csv or"):
+    with pytest.raises(
+        OutputError, match=r"a\.parquet: \.parquet is no format .* in \.json, \.jsonl, \.csv or"
+    ):
         chosen(None, Path("a.parquet"), LIST_FORMATS)
     assert chosen("table", Path("a.parquet"), LIST_FORMATS) is Format.TABLE
     assert chosen(None, Path("a.parquet"), DATA_FORMATS) is Format.PARQUET

@@ -29,8 +29,9 @@ class Identity(msgspec.Struct, frozen=True):
 
     `who` is the shortest name that still tells identities of one account apart; `kind` is userIdentity.type,
     or "Missing" without one; `credentials` is prose. `account_id` is the caller's, or where the record
-    gives none, as of services, the one that received the call; `cross_account` says that these differ. `service` is the AWS service that made the call (on the
-    identity's behalf unless `kind` is AWSService); `on_behalf_of` is the Identity Center user id behind it.
+    gives none, as of services, the one that received the call; `cross_account` says that these differ.
+    `service` is the AWS service that made the call (on the identity's
+    behalf unless `kind` is AWSService); `on_behalf_of` is the Identity Center user id behind it.
     `key` tells the identity from any other.
     """
 

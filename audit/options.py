@@ -56,7 +56,7 @@ def _columns(context: click.Context, option: click.Parameter, value: str | None)
 def _several(
     name: str, text: str, allowed: Callable[[str], bool] = bool, form: str = "something: it is empty"
 ) -> Callable[[Command], Command]:
-    """An option that may be given several times, each time a value that is `allowed`; `form` says which are."""
+    """An option that may be given several times, each time an `allowed` value; `form` says which are."""
 
     def checked(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
         for value in values:

@@ -91,7 +91,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
 
     @property
     def error(self) -> str | None:
-        """Why the call failed: its error code, or FAILURE where there is none; None for a call that succeeded.
+        """Why the call failed: its error code, or FAILURE where it has none; None if it succeeded.
 
         A sign-in says it in another way than a call, in the member that is named after the step, such as
         {"ConsoleLogin": "Failure"}:

@@ -86,7 +86,7 @@ def _unlisted(source: Source, facts: Facts) -> Finding:
 
 
 def _write_tables(facts: Facts, written: Tables, *, whole: bool) -> None:
-    """The report for people: who did what, and under it a part for each other question; short unless `whole`."""
+    """The report for people: who did what, and a part for each other question; short unless `whole`."""
     total = facts.total
     title = f"Who did what: {total.count:,} events, {total.failed:,} failed"
     if total.count:

@@ -29,9 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Forget what the user's shell holds for AWS, for Pulumi and for proxies, before any test is imported.
+    """Forget what the shell holds for AWS, for Pulumi and for proxies, before any test is imported.
 
-    What a shell starts in the background is deaf to SIGINT, and so would be all that tests start and interrupt.
+    What a shell starts in the background is deaf to SIGINT, and so would be all that tests start.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     clean = cleaned(_USERS_ENVIRONMENT) | _NOBODYS_FILES

@@ -40,7 +40,7 @@ from localaws.protocol import (
     write_result,
 )
 from localaws.record_values import Outcome
-from localaws.recorder import records_of
+from localaws.recorder import bare_record, records_of
 from localaws.sts import Sts
 
 
@@ -79,8 +79,9 @@ class LocalCloud:
             DropConnection: a fault wants the client to get no answer.
 
         """
-        keys = named_resources(call) if call.service == "kms" else ()
+        keys: tuple[str, ...] = ()
         try:
+            keys = named_resources(call) if call.service == "kms" else ()
             self.faults.befall(call, "before")
             if call.service == "s3":
                 templates.provide(call)
@@ -137,12 +138,27 @@ class LocalCloud:
         if is_data_operation(call.service, call.operation):
             return
         outcome = self._outcome(call, operation, response)
-        if call.service == "kms":
-            outcome = replace(outcome, key_arns=all_resources(call, keys, outcome.members))
-        for record in records_of(call, operation, outcome):
-            self.cloudtrail.accept(record)
+        recorded = 0
+        try:
+            if call.service == "kms":
+                outcome = replace(outcome, key_arns=all_resources(call, keys, outcome.members))
+            for record in records_of(call, operation, outcome):
+                self.cloudtrail.accept(record)
+                recorded += 1
+        except Exception as error:  # noqa: BLE001 - what was carried out is recorded, whatever it was
+            say_fault("localaws", error)
+            if not recorded:
+                self.cloudtrail.accept(bare_record(call, operation, outcome))
 
     def _outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
+        """How a call ended. Sessions and tags are taken note of on the way."""
+        try:
+            return self._read_outcome(call, operation, response)
+        except Exception as error:  # noqa: BLE001 - as above
+            say_fault("localaws", error)
+            return Outcome({}) if response.status < 300 else Outcome({}, InternalFailureError.code, "")
+
+    def _read_outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
         succeeded = response.status < 300
         if succeeded and call.service != "kms" and not shows_response(call.service, call.operation):
             return Outcome({})

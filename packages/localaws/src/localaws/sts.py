@@ -25,6 +25,7 @@ from localaws.call import Call, Caller, SessionIssuer
 from localaws.errors import AwsError
 from localaws.iam_policies import default_document
 from localaws.identity import DEFAULT_ACCOUNT_ID, Identities, Session, role_issuer
+from localaws.parameter_types import check_text
 
 _ANSWERED = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
 _UNKNOWN = "unknown"
@@ -219,6 +220,7 @@ def _claims(token: str) -> Mapping[str, Any]:
         return {}
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        check_text(claims)
     except ValueError:
         return {}
     return claims if isinstance(claims, dict) else {}

@@ -41,6 +41,8 @@ from localaws.protocol import (
 )
 from localaws.record_values import Outcome
 from localaws.recorder import bare_record, records_of
+from localaws.required import check_required
+from localaws.sessions import check_session_limits
 from localaws.sts import Sts
 
 
@@ -68,7 +70,7 @@ class LocalCloud:
         self._offset = timedelta()
         self._delivery_seconds = delivery_seconds
         self._enforce_iam = enforce_iam
-        self._sts = Sts(self.identities, self.now)
+        self._sts = Sts(self.identities, self.now, strict=enforce_iam)
         self._kms_rules = KmsRules(timedelta(seconds=tag_delay_seconds))
         self._build_native_services()
 
@@ -85,7 +87,10 @@ class LocalCloud:
             self.faults.befall(call, "before")
             if call.service == "s3":
                 templates.provide(call)
+            if call.service not in self.native:
+                check_required(operation, call.parameters)
             if self._enforce_iam:
+                check_session_limits(call)
                 authorise(call)
             self._check(call)
             response = self._answer(call, operation, environ, body)

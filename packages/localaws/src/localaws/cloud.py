@@ -21,13 +21,14 @@ from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.catalogue import services
 from localaws.cloudtrail import CloudTrail, templates
+from localaws.constraints import check_constraints
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
 from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
 from localaws.kms_records import all_resources, named_resources
-from localaws.kms_rules import KmsRules
+from localaws.kms_rules import KmsRules, check_identifiers
 from localaws.models import Operation, operation_of
 from localaws.parameter_types import check_types
 from localaws.protocol import (
@@ -41,7 +42,6 @@ from localaws.protocol import (
 )
 from localaws.record_values import Outcome
 from localaws.recorder import bare_record, records_of
-from localaws.required import check_required
 from localaws.sessions import check_session_limits
 from localaws.sts import Sts
 
@@ -83,12 +83,14 @@ class LocalCloud:
         """
         keys: tuple[str, ...] = ()
         try:
-            keys = named_resources(call) if call.service == "kms" else ()
+            if call.service == "kms":
+                check_identifiers(call)
+                keys = named_resources(call)
             self.faults.befall(call, "before")
             if call.service == "s3":
                 templates.provide(call)
             if call.service not in self.native:
-                check_required(operation, call.parameters)
+                check_constraints(operation, call.parameters)
             if self._enforce_iam:
                 check_session_limits(call)
                 authorise(call)

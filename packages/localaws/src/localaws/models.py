@@ -120,6 +120,12 @@ def record_region(service: str, region: str, partition: str) -> str:
 
 
 @cache
+def regions() -> frozenset[str]:
+    """The names of all Regions of all partitions."""
+    return frozenset(region for described in _endpoints()["partitions"] for region in described["regions"])
+
+
+@cache
 def _names_without_hyphens() -> Mapping[str, str]:
     names = botocore.session.Session().get_available_services()
     return {name.replace("-", ""): name for name in names}

@@ -84,13 +84,14 @@ def read_operation(route: Route, request: Request) -> Operation:
     }
     try:
         if route.protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
-            check_body(operation.input_shape, json.loads(request.data))
+            check_body(operation.input_shape, json.loads(request.data.decode()))
         parameters = PROTOCOL_PARSERS[route.protocol](operation).parse(parts)
         # What a request's query lacks, the parser gives as a mark of its own.
         given = {name: value for name, value in (parameters or {}).items() if type(value) is not object}
         return Operation(route.service.name, operation, route.protocol, given)
     except _UNREADABLE as error:
-        raise UnparseableError(f"The request's body cannot be read: {error}") from error
+        code = "InvalidArgument" if route.service.name == "s3" else None  # its XML has been checked before
+        raise UnparseableError(f"The request cannot be read: {error}", code=code) from error
 
 
 def unknown_operation(service: str, protocol: str) -> Operation:

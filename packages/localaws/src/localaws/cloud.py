@@ -16,7 +16,7 @@ from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
 from console.messages import say, say_fault
-from localaws import identity, s3_rules
+from localaws import iam_rules, identity, s3_rules
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.catalogue import services
@@ -117,6 +117,8 @@ class LocalCloud:
             self._sts.check(call)
         elif call.service == "s3":
             s3_rules.check(call)
+        elif call.service == "iam":
+            iam_rules.check(call)
         elif self._enforce_iam and call.service == "kms" and call.operation in {"CreateKey", "PutKeyPolicy"}:
             self._kms_rules.check_policy(call)
 

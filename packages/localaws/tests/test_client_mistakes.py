@@ -138,3 +138,9 @@ def test_a_small_body_that_unpacks_to_a_large_one_is_refused(front: Front) -> No
     }
     answer = front.request("POST", "/", body, signed("logs") | headers | {"Content-Encoding": "gzip"})
     assert (answer.status, code_of(answer)) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize("path", ["recorder/start-recording", "recorder/upload-recording", "reset-auth"])
+def test_moto_neither_writes_files_nor_authorises(front: Front, path: str) -> None:
+    """These parts of its own API are shut."""
+    assert front.request("POST", f"/moto-api/{path}", "0").status == 501

@@ -115,6 +115,23 @@ run(app, "localaws")
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
 
 
+def test_switches_of_moto_do_not_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sets one for something else is answered all the same."""
+    code = """
+from localaws.cli import serve
+try:
+    flags = dict(port=0, delivery_seconds=1, latency_ms=0, enforce_iam=False, kms_tag_delay=0)
+    serve.callback(host="192.0.2.1", **flags)
+except Exception:
+    from moto import settings
+    print(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+"""
+    monkeypatch.setenv("INITIAL_NO_AUTH_ACTION_COUNT", "0")
+    command = [sys.executable, "-c", code]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert finished.stdout == "inf\n"
+
+
 def test_taken_port_is_one_line_and_exit_code_2() -> None:
     """A port in use is the user's business, not a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

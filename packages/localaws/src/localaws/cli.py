@@ -10,6 +10,7 @@ import click
 from console.commands import Commands
 from console.errors import UserError
 from console.ranges import FiniteRange
+from localaws.environment import cleaned
 
 LONGEST_SECONDS = 86_400.0  # a day; what takes longer is a mistake, and overflows some timers
 
@@ -65,6 +66,9 @@ def serve(
     """
     # Until it serves there is nothing to wind up, and imports are no place for an exception.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    without_variables = cleaned(os.environ)
+    for name in os.environ.keys() - without_variables.keys():
+        del os.environ[name]  # moto reads some when it is imported
     from localaws.cloud import LocalCloud  # noqa: PLC0415 - a second of imports that `--help` need not wait for
     from localaws.frontdoor import FrontDoor  # noqa: PLC0415
     from localaws.server import Server, is_loopback, run  # noqa: PLC0415

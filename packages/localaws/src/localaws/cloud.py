@@ -21,7 +21,7 @@ from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.catalogue import services
 from localaws.cloudtrail import CloudTrail, templates
-from localaws.constraints import check_constraints
+from localaws.constraints import check_constraints, check_given
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
 from localaws.errors import AwsError
@@ -90,10 +90,12 @@ class LocalCloud:
             if call.service == "s3":
                 templates.provide(call)
             if call.service not in self.native:
-                check_constraints(operation, call.parameters)
+                check_given(operation, call.parameters)
             if self._enforce_iam:
                 check_session_limits(call)
                 authorise(call)
+            if call.service not in self.native:
+                check_constraints(operation, call.parameters)
             self._check(call)
             response = self._answer(call, operation, environ, body)
         except AwsError as error:

@@ -16,6 +16,22 @@ from localaws.errors import AwsError
 from localaws.models import Operation
 
 
+def check_given(operation: Operation, parameters: Mapping[str, Any]) -> None:
+    """Refuse a call that gives something that breaks its model; what it does not give at all is not asked.
+
+    Raises:
+        AwsError: as `check_constraints`.
+
+    """
+    shape = operation.model.input_shape
+    if isinstance(shape, StructureShape):
+        named = ((name, value) for name, value in parameters.items() if name in shape.members)
+        for name, value in named:
+            problem = next(_problems(shape.members[name], value, name[:1].lower() + name[1:]), None)
+            if problem is not None:
+                raise _refusal(operation, *problem)
+
+
 def check_constraints(operation: Operation, parameters: Mapping[str, Any]) -> None:
     """Refuse a call whose parameters break their model.
 

@@ -73,7 +73,8 @@ def history(
         _write(download.records(), format, output, newest, columns)
         code = tell(download.findings)
         if nothing:
-            say(f"looked at {len(places)} Regions: no event is as wanted ({'; '.join(selection.told())})")
+            many = "Region" if len(places) == 1 else "Regions"
+            say(f"looked at {len(places)} {many}: no event is as wanted ({'; '.join(selection.told())})")
         if download.whole:
             journal.remove()
         elif output is not None:

@@ -14,9 +14,9 @@ from localaws.actions import action_details, iam_action, iam_prefix, resource_ty
 from localaws.call import Call
 from localaws.iam_policies import bucket_owner, find_user, key_arn, role_named
 from localaws.models import service_model
+from localaws.naming import PLACEHOLDER, each_named, naming_members, named_arns
 from localaws.s3_needs import s3_pairs
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 # What the reference calls otherwise in an ARN than the operation in its parameters.
 _CALLED_OTHERWISE = {
     ("ec2", "securitygroupid"): "groupid",
@@ -80,10 +80,26 @@ def _resources(call: Call, prefix: str, action: str) -> list[str]:
     details = action_details(prefix, action) or {"resourceTypes": []}
     found: list[str] = []
     for kind in details["resourceTypes"]:
-        arn, complete = _arn(call, resource_type_arn(prefix, kind["name"]))
+        arns, complete = _arns(call, kind["name"], resource_type_arn(prefix, kind["name"]))
         if complete or (kind["required"] and not found):
-            found.append(arn)
-    return found or ["*"]
+            found += arns
+    return list(dict.fromkeys(found)) or ["*"]
+
+
+def _arns(call: Call, kind: str, template: str) -> tuple[list[str], bool]:
+    """The ARNs of all resources of a type that a call names, and whether all their parts are known."""
+    members = naming_members(call.service, kind, template)
+    found: list[str] = []
+    complete = True
+    for one in each_named(call, members):
+        named = named_arns(one, members, template)
+        if entity := _iam_entity(one, template):
+            named = [entity]
+        if not named:
+            arn, known = _arn(one, template)
+            named, complete = [arn], complete and known
+        found += named
+    return found, complete
 
 
 def _alias_and_keys(call: Call) -> list[str]:
@@ -98,15 +114,7 @@ def _alias_and_keys(call: Call) -> list[str]:
 
 
 def _arn(call: Call, template: str) -> tuple[str, bool]:
-    """An ARN of a form, and whether all its parts were found in the call's parameters."""
-    pattern = re.compile(
-        _PLACEHOLDER.sub("[^:]*?", re.escape(template).replace(r"\$\{", "${").replace(r"\}", "}"))
-    )
-    for _, value in _strings(call.parameters):
-        if value.startswith("arn:") and pattern.fullmatch(value):
-            return value, True
-    if entity := _iam_entity(call, template):
-        return entity, True
+    """An ARN of a form, made of the call's parameters, and whether all its parts were found there."""
     complete = True
 
     def fill(match: re.Match[str]) -> str:
@@ -119,7 +127,7 @@ def _arn(call: Call, template: str) -> tuple[str, bool]:
         complete = complete and value is not None
         return value or "*"
 
-    return _PLACEHOLDER.sub(fill, template), complete
+    return PLACEHOLDER.sub(fill, template), complete
 
 
 def _part(call: Call, part: str) -> str | None:

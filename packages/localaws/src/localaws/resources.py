@@ -14,7 +14,7 @@ from localaws.actions import action_details, iam_action, iam_prefix, resource_ty
 from localaws.call import Call
 from localaws.iam_policies import bucket_owner, find_user, key_arn, role_named
 from localaws.models import service_model
-from localaws.naming import PLACEHOLDER, each_named, naming_members, named_arns
+from localaws.naming import PLACEHOLDER, each_named, named_arns, naming_members
 from localaws.s3_needs import s3_pairs
 
 # What the reference calls otherwise in an ARN than the operation in its parameters.

@@ -53,7 +53,11 @@ def call_of(service: str, operation: str, parameters: dict[str, Any]) -> Call:
 def judged(call: Call) -> set[str]:
     """The resources on which the service's own actions are judged."""
     prefix = iam_prefix(call.service)
-    return {resource for action, resource in needed(call) if action.startswith(f"{prefix}:")}
+    return {
+        resource
+        for action, resource in needed(call)
+        if action.startswith(f"{prefix}:") and action != "iam:PassRole"
+    }
 
 
 def value_of(shape: Shape, text: str, depth: int = 0) -> Any:
@@ -139,3 +143,20 @@ def test_every_named_resource_must_be_allowed(first: str, second: str) -> None:
     """Publish with a topic and a target is judged on both."""
     arns = [f"arn:aws:sns:us-east-1:{ACCOUNT_ID}:{name}" for name in (first, second)]
     assert judged(call_of("sns", "Publish", {"TopicArn": arns[0], "TargetArn": arns[1]})) == set(arns)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("imagebuilder", "CreateImage", {"executionRole": "builder"}),
+        ("imagebuilder", "CreateImagePipeline", {"executionRole": "builder"}),
+        ("imagebuilder", "CreateLifecyclePolicy", {"executionRole": "builder"}),
+        ("iam", "AddRoleToInstanceProfile", {"InstanceProfileName": "profile", "RoleName": "builder"}),
+    ],
+)
+def test_a_role_given_by_name_is_passed(
+    front: Front, service: str, operation: str, parameters: dict[str, str]
+) -> None:
+    """Who hands a role on by its name needs iam:PassRole on its ARN, whose path IAM knows."""
+    role = front.role("builder", trust({"AWS": ACCOUNT_ID}), Path="/images/")
+    assert ("iam:PassRole", role) in needed(call_of(service, operation, parameters))

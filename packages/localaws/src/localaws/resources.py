@@ -50,11 +50,21 @@ def _session_actions(call: Call) -> Iterator[str]:
 
 def passed_roles(call: Call) -> Iterator[str]:
     """The roles that a call hands to a service, for which `iam:PassRole` is needed."""
+    if call.operation == "AddRoleToInstanceProfile":
+        yield _role_arn(call, str(call.parameters.get("RoleName", "")))
     if call.service in {"iam", "sts"}:
         return
     for name, value in _strings(call.parameters):
         if "role" in name.lower() and _ROLE_ARN.fullmatch(value):
             yield value
+        elif call.service == "imagebuilder" and name == "executionRole" and not value.startswith("arn:"):
+            yield _role_arn(call, value)
+
+
+def _role_arn(call: Call, name: str) -> str:
+    """The ARN of a role that is given by its name, which a path may precede."""
+    role = role_named(name.rsplit("/", 1)[-1], call.account_id, call.partition)
+    return str(role.arn) if role else f"arn:{call.partition}:iam::{call.account_id}:role/{name.lstrip('/')}"
 
 
 def owner_of(resource: str, call: Call) -> str:
@@ -189,5 +199,6 @@ def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def passed_to(call: Call) -> str:
-    """The service principal that a role is passed to."""
-    return f"{service_model(call.service).signing_name}.amazonaws.com"
+    """The service principal that a role is passed to; an instance profile hands it to EC2."""
+    service = "ec2" if call.service == "iam" else service_model(call.service).signing_name
+    return f"{service}.amazonaws.com"

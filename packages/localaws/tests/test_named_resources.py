@@ -38,7 +38,7 @@ SUFFIXES += ("arnlist", "idlist", "namelist")
 NAMES_BY_MODEL = {
     *("PolicySourceArn", "SerialNumber", "sourceImage", "TargetArn", "SourceArn", "DestinationArn"),
     *("CopySource", "RoleArn", "TargetKeyId", "Path", "NewPath", "VersionId"),
-    *("semanticVersion", "IamRole"),
+    *("semanticVersion", "IamRole", "NewGroupName", "NewUserName", "NewServerCertificateName"),
 }
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from localaws.actions import action_details, iam_action, iam_prefix, resource_type_arn
 from localaws.call import Call
-from localaws.iam_policies import bucket_owner, find_user, key_arn, role_named
+from localaws.iam_policies import bucket_owner, key_arn, role_named
+from localaws.known_arns import known_arns, secret_arn, stored_secrets
 from localaws.models import service_model
 from localaws.naming import PLACEHOLDER, each_named, named_arns, naming_members
 from localaws.s3_needs import s3_pairs
@@ -36,6 +37,9 @@ def needed(call: Call) -> list[tuple[str, str]]:
         pairs = [(action, resource) for resource in _resources(call, prefix, name)]
     if call.service == "sts":
         pairs += [(also, resource) for _, resource in tuple(pairs) for also in _session_actions(call)]
+    if call.operation == "BatchGetSecretValue":
+        named = [secret_arn(call, name) for name in call.parameters.get("SecretIdList") or ()]
+        pairs += [(f"{prefix}:GetSecretValue", secret) for secret in named or stored_secrets(call)]
     pairs += [("iam:PassRole", role) for role in passed_roles(call)]
     return pairs
 
@@ -102,9 +106,7 @@ def _arns(call: Call, kind: str, template: str) -> tuple[list[str], bool]:
     found: list[str] = []
     complete = True
     for one in each_named(call, members):
-        named = named_arns(one, members, template)
-        if entity := _iam_entity(one, template):
-            named = [entity]
+        named = known_arns(one, kind) or named_arns(one, members, template)
         if not named:
             arn, known = _arn(one, template)
             named, complete = [arn], complete and known
@@ -161,23 +163,6 @@ def _part(call: Call, part: str) -> str | None:
         return given["queueurl"].rsplit("/", 1)[-1]
     if wanted.endswith("name") and "name" in given:
         return _image_builder_name(given["name"]) if call.service == "imagebuilder" else given["name"]
-    return None
-
-
-def _iam_entity(call: Call, template: str) -> str | None:
-    """The ARN of a user or role with its path, which only IAM knows; the caller's own where none is named."""
-    if call.service != "iam":
-        return None
-    if template.endswith("role/${RoleNameWithPath}") and "RoleName" in call.parameters:
-        name, path = call.parameters["RoleName"], call.parameters.get("Path", "/")
-        role = role_named(name, call.account_id, call.partition)
-        return (
-            f"arn:{call.partition}:iam::{call.account_id}:role{path}{name}" if role is None else str(role.arn)
-        )
-    if template.endswith("user/${UserNameWithPath}"):
-        name = call.parameters.get("UserName", call.caller.user_name)
-        user = find_user(str(name), call.account_id, call.partition)
-        return None if user is None else str(user.arn)
     return None
 
 

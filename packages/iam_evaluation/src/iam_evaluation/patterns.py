@@ -161,10 +161,12 @@ def wildcard_pattern(pieces: Iterable[Piece]) -> str:
             found.append(re.escape(piece.text))
         else:
             found.extend(_WILDCARDS.get(character) or re.escape(character) for character in piece.text)
-    return "".join(found)
+    return _joined(found)
 
 
-_WILDCARDS = {"*": ".*", "?": "."}
+_ANY = ".*"
+_ANY_IN_SEGMENT = "[^:]*"
+_WILDCARDS = {"*": _ANY, "?": "."}
 
 
 def arn_condition_pattern(pieces: Sequence[Piece]) -> str:
@@ -192,8 +194,44 @@ def _arn_pattern(pieces: Sequence[Piece], *, last_star_crosses: bool) -> str:
             found.append("[^:]")
         else:
             ends = index + 1 == len(characters) or characters[index + 1][0] == ":"
-            found.append(".*" if last_star_crosses and ends else "[^:]*")
-    return "".join(found)
+            found.append(_ANY if last_star_crosses and ends else _ANY_IN_SEGMENT)
+    return _joined(found)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """One regular expression of its parts, which goes back on no `*` but the last.
+
+    What stands between two `*` is best found as early as possible, so that each is settled once and for all:
+    in an atomic group. The time is then bounded by a power of the text's length, however many `*` there are.
+    """
+    first, *others = _split(parts, _ANY)
+    if not others:
+        return _segment(first, ends=True)
+    middle = "".join(f"(?>{_ANY}?{_segment(block, ends=False)})" for block in others[:-1])
+    return f"{_segment(first, ends=False)}{middle}{_ANY}{_segment(others[-1], ends=True)}"
+
+
+def _segment(parts: Sequence[str], *, ends: bool) -> str:
+    """What holds no `*` that crosses colons. `ends`: nothing follows, so that the last `*` may be long."""
+    first, *others = ("".join(block) for block in _split(parts, _ANY_IN_SEGMENT))
+    settled = others[:-1] if ends else others
+    last = f"{_ANY_IN_SEGMENT}{others[-1]}" if others and ends else ""
+    return first + "".join(f"(?>{_ANY_IN_SEGMENT}?{block})" for block in settled) + last
+
+
+def _split(parts: Sequence[str], at: str) -> list[list[str]]:
+    blocks: list[list[str]] = [[]]
+    for part in parts:
+        if part == at:
+            blocks.append([])
+        else:
+            blocks[-1].append(part)
+    return blocks
+
+
+def matches_wildcards(pattern: str, text: str) -> bool:
+    """Whether a text is of a pattern in which `*` is any text and `?` any one character."""
+    return re.fullmatch(wildcard_pattern([Piece(pattern, literal=False)]), text, re.DOTALL) is not None
 
 
 def compile_any(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str] | None:

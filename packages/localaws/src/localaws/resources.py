@@ -12,12 +12,13 @@ from typing import Any
 
 from localaws.actions import action_details, iam_action, iam_prefix, resource_type_arn
 from localaws.call import Call
-from localaws.iam_policies import bucket_owner, find_user, key_arn, role_named
+from localaws.iam_policies import bucket_owner, key_arn, role_named
 from localaws.kms_needs import ciphertext_pairs
+from localaws.known_arns import known_arns, secret_arn, stored_secrets
 from localaws.models import service_model
+from localaws.naming import PLACEHOLDER, each_named, named_arns, naming_members
 from localaws.s3_needs import s3_pairs
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 # What the reference calls otherwise in an ARN than the operation in its parameters.
 _CALLED_OTHERWISE = {
     ("ec2", "securitygroupid"): "groupid",
@@ -39,6 +40,9 @@ def needed(call: Call) -> list[tuple[str, str]]:
         pairs = [(action, resource) for resource in _resources(call, prefix, name)]
     if call.service == "sts":
         pairs += [(also, resource) for _, resource in tuple(pairs) for also in _session_actions(call)]
+    if call.operation == "BatchGetSecretValue":
+        named = [secret_arn(call, name) for name in call.parameters.get("SecretIdList") or ()]
+        pairs += [(f"{prefix}:GetSecretValue", secret) for secret in named or stored_secrets(call)]
     pairs += [("iam:PassRole", role) for role in passed_roles(call)]
     return pairs
 
@@ -53,11 +57,21 @@ def _session_actions(call: Call) -> Iterator[str]:
 
 def passed_roles(call: Call) -> Iterator[str]:
     """The roles that a call hands to a service, for which `iam:PassRole` is needed."""
+    if call.operation == "AddRoleToInstanceProfile":
+        yield _role_arn(call, str(call.parameters.get("RoleName", "")))
     if call.service in {"iam", "sts"}:
         return
     for name, value in _strings(call.parameters):
         if "role" in name.lower() and _ROLE_ARN.fullmatch(value):
             yield value
+        elif call.service == "imagebuilder" and name == "executionRole" and not value.startswith("arn:"):
+            yield _role_arn(call, value)
+
+
+def _role_arn(call: Call, name: str) -> str:
+    """The ARN of a role that is given by its name, which a path may precede."""
+    role = role_named(name.rsplit("/", 1)[-1], call.account_id, call.partition)
+    return str(role.arn) if role else f"arn:{call.partition}:iam::{call.account_id}:role/{name.lstrip('/')}"
 
 
 def owner_of(resource: str, call: Call) -> str:
@@ -83,10 +97,24 @@ def _resources(call: Call, prefix: str, action: str) -> list[str]:
     details = action_details(prefix, action) or {"resourceTypes": []}
     found: list[str] = []
     for kind in details["resourceTypes"]:
-        arn, complete = _arn(call, resource_type_arn(prefix, kind["name"]))
+        arns, complete = _arns(call, kind["name"], resource_type_arn(prefix, kind["name"]))
         if complete or (kind["required"] and not found):
-            found.append(arn)
-    return found or ["*"]
+            found += arns
+    return list(dict.fromkeys(found)) or ["*"]
+
+
+def _arns(call: Call, kind: str, template: str) -> tuple[list[str], bool]:
+    """The ARNs of all resources of a type that a call names, and whether all their parts are known."""
+    members = naming_members(call.service, kind, template)
+    found: list[str] = []
+    complete = True
+    for one in each_named(call, members):
+        named = known_arns(one, kind) or named_arns(one, members, template)
+        if not named:
+            arn, known = _arn(one, template)
+            named, complete = [arn], complete and known
+        found += named
+    return found, complete
 
 
 def _alias_and_keys(call: Call) -> list[str]:
@@ -101,15 +129,7 @@ def _alias_and_keys(call: Call) -> list[str]:
 
 
 def _arn(call: Call, template: str) -> tuple[str, bool]:
-    """An ARN of a form, and whether all its parts were found in the call's parameters."""
-    pattern = re.compile(
-        _PLACEHOLDER.sub("[^:]*?", re.escape(template).replace(r"\$\{", "${").replace(r"\}", "}"))
-    )
-    for _, value in _strings(call.parameters):
-        if value.startswith("arn:") and pattern.fullmatch(value):
-            return value, True
-    if entity := _iam_entity(call, template):
-        return entity, True
+    """An ARN of a form, made of the call's parameters, and whether all its parts were found there."""
     complete = True
 
     def fill(match: re.Match[str]) -> str:
@@ -122,7 +142,7 @@ def _arn(call: Call, template: str) -> tuple[str, bool]:
         complete = complete and value is not None
         return value or "*"
 
-    return _PLACEHOLDER.sub(fill, template), complete
+    return PLACEHOLDER.sub(fill, template), complete
 
 
 def _part(call: Call, part: str) -> str | None:
@@ -149,23 +169,6 @@ def _part(call: Call, part: str) -> str | None:
     return None
 
 
-def _iam_entity(call: Call, template: str) -> str | None:
-    """The ARN of a user or role with its path, which only IAM knows; the caller's own where none is named."""
-    if call.service != "iam":
-        return None
-    if template.endswith("role/${RoleNameWithPath}") and "RoleName" in call.parameters:
-        name, path = call.parameters["RoleName"], call.parameters.get("Path", "/")
-        role = role_named(name, call.account_id, call.partition)
-        return (
-            f"arn:{call.partition}:iam::{call.account_id}:role{path}{name}" if role is None else str(role.arn)
-        )
-    if template.endswith("user/${UserNameWithPath}"):
-        name = call.parameters.get("UserName", call.caller.user_name)
-        user = find_user(str(name), call.account_id, call.partition)
-        return None if user is None else str(user.arn)
-    return None
-
-
 def _image_builder_name(name: str) -> str:
     """A resource's name as Image Builder writes it into ARNs."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower())
@@ -184,5 +187,6 @@ def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def passed_to(call: Call) -> str:
-    """The service principal that a role is passed to."""
-    return f"{service_model(call.service).signing_name}.amazonaws.com"
+    """The service principal that a role is passed to; an instance profile hands it to EC2."""
+    service = "ec2" if call.service == "iam" else service_model(call.service).signing_name
+    return f"{service}.amazonaws.com"

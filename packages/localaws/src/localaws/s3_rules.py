@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.s3.models import FakeBucket, s3_backends
 
 from iam_evaluation import DocumentKind, PolicyError, check_document
+from iam_evaluation.patterns import matches_wildcards
 from localaws.call import Call
 from localaws.errors import AwsError
 from localaws.iam_policies import bucket_owner
@@ -130,7 +130,7 @@ def _check_statement(statement: Mapping[str, Any], prefix: str, bucket: str) -> 
         raise MalformedPolicyError("Policy has invalid action")
     for resource in _values(statement, "Resource", "NotResource"):
         named = resource.removeprefix(prefix).split("/", 1)[0]
-        if resource != "*" and not (resource.startswith(prefix) and fnmatchcase(bucket, named)):
+        if resource != "*" and not (resource.startswith(prefix) and matches_wildcards(named, bucket)):
             raise MalformedPolicyError("Policy has invalid resource")
 
 

@@ -151,7 +151,7 @@ class Identities:
         backend, key = found
         if self._strict and key.status != "Active":
             raise InvalidKeyError
-        user: User | None = backend.users.get(key.user_name)
+        user: User | None = backend.users.get(str(key.user_name))
         return user
 
     @staticmethod

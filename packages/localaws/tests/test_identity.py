@@ -189,3 +189,17 @@ def test_sessions_last_by_the_clock_that_was_moved(strict_front: Front) -> None:
     strict_front.cloud.move_clock(timedelta(hours=5, seconds=901))
     with refused("ExpiredToken"):
         strict_front.client("sts", session).get_caller_identity()
+
+
+def test_a_users_key_acts_in_its_own_account_only(front: Front) -> None:
+    """`x-moto-account-id` takes a user's key, or a session's, to no foreign account."""
+    user = front.user("alice", allow("*"))
+    session = front.client("sts", user).get_session_token()["Credentials"]
+    for number, credentials in enumerate((user, session)):
+        iam = front.client("iam", credentials)
+        iam.meta.events.register(
+            "before-sign.iam",
+            lambda request, **_: request.headers.add_header("x-moto-account-id", OTHER_ACCOUNT_ID),
+        )
+        made = iam.create_group(GroupName=f"group-{number}")["Group"]["Arn"]
+        assert made == f"arn:aws:iam::{ACCOUNT_ID}:group/group-{number}"

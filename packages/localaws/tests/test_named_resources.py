@@ -32,8 +32,10 @@ NAMES_ANYTHING = {
     "resourceidentifier",
     "key",
 }
-SUFFIXES = ("arn", "name", "id", "ids", "url", "identifier", "identifiers", "names", "s")
-SUFFIXES += ("arnlist", "idlist", "namelist")
+SUFFIXES = (
+    *("arn", "name", "id", "ids", "url", "identifier", "identifiers", "names", "s"),
+    *("arnlist", "idlist", "namelist"),
+)
 # Members that name a resource under a word that the form of its ARN has not.
 NAMES_BY_MODEL = {
     *("PolicySourceArn", "SerialNumber", "sourceImage", "TargetArn", "SourceArn", "DestinationArn"),
@@ -101,7 +103,8 @@ def strangers() -> Iterator[tuple[str, str, str, str, Shape, Shape]]:
             words = [form.replace("-", "").lower() for form in forms]
             for form in forms:
                 fixed = {"Partition": "aws", "Region": "us-east-1", "Account": ACCOUNT_ID}
-                arn = PLACEHOLDER.sub(lambda part, fixed=fixed: fixed.get(part.group(1), "allowed"), form)
+                parts = ((place % 2, part) for place, part in enumerate(PLACEHOLDER.split(form)))
+                arn = "".join(fixed.get(part, "allowed") if odd else part for odd, part in parts)
                 for name, member in shape.members.items():
                     if is_free(name, words) and (service, operation, name) not in NESTED_NAMES:
                         yield service, operation, arn, name, member, shape

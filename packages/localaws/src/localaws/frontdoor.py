@@ -202,7 +202,9 @@ class FrontDoor:
         self, environ: dict[str, Any], operation: Operation, credential: Credential, region: str
     ) -> Call:
         caller = self._caller(environ, operation, credential, region)
-        account_id = environ.get("HTTP_X_MOTO_ACCOUNT_ID", caller.account_id)
+        account_id = caller.account_id
+        if self._cloud.identities.is_nobodys(credential.access_key_id):
+            account_id = environ.get("HTTP_X_MOTO_ACCOUNT_ID", account_id)
         return Call(
             service=operation.service,
             operation=operation.name,

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from moto.iam.models import User, iam_backends
+from moto.iam.models import AccessKey, IAMBackend, User, iam_backends
 from moto.utilities.utils import get_partition
 
 from localaws.arns import account_of
@@ -122,6 +122,10 @@ class Identities:
         own = access_key_id if _ACCOUNT_ID.fullmatch(access_key_id) else DEFAULT_ACCOUNT_ID
         return root(account_id or own, get_partition(region), access_key_id)
 
+    def is_nobodys(self, access_key_id: str | None) -> bool:
+        """Whether neither a session nor a user has an access key, whose account a request may then choose."""
+        return access_key_id is None or not (access_key_id in self._sessions or self._owner(access_key_id))
+
     def by_arn(self, arn: str, region: str) -> Caller:
         """Find an identity by its ARN: a live session, an IAM user, or root.
 
@@ -141,14 +145,23 @@ class Identities:
         raise AwsError(f"no session, user or root has the ARN {arn}", code="NoSuchEntity")
 
     def _user_of(self, access_key_id: str) -> User | None:
+        found = self._owner(access_key_id)
+        if found is None:
+            return None
+        backend, key = found
+        if self._strict and key.status != "Active":
+            raise InvalidKeyError
+        user: User | None = backend.users.get(str(key.user_name))
+        return user
+
+    @staticmethod
+    def _owner(access_key_id: str) -> tuple[IAMBackend, AccessKey] | None:
+        """A user's access key, and the account's IAM that has both."""
         for account in list(iam_backends.values()):
             for backend in list(account.values()):
                 key = backend.access_keys.get(access_key_id)
-                if key is None or key.user_name is None:
-                    continue
-                if self._strict and key.status != "Active":
-                    raise InvalidKeyError
-                return backend.users.get(key.user_name)
+                if key is not None and key.user_name is not None:
+                    return backend, key
         return None
 
 

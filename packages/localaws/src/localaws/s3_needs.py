@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
@@ -44,10 +45,17 @@ def s3_pairs(call: Call, action: str) -> Iterator[tuple[str, str]]:
     if call.operation in _WRITING:
         yield from _encryption(call, bucket)
     if call.operation in {"CopyObject", "UploadPartCopy"}:
-        source = str(call.parameters.get("CopySource", "")).lstrip("/").split("?", 1)[0]
-        yield "s3:GetObject", f"arn:{call.partition}:s3:::{source}"
-        source_bucket, _, source_key = source.partition("/")
-        yield from _decryption(call, _stored(call, source_bucket, source_key, None))
+        yield from _copied(call)
+
+
+def _copied(call: Call) -> Iterator[tuple[str, str]]:
+    """What reading the source of a copy needs; the header is read as moto reads it, who carries it out."""
+    source = urlparse(str(call.parameters.get("CopySource", "")))
+    bucket, _, key = unquote(source.path).lstrip("/").partition("/")
+    version = parse_qs(source.query).get("versionId", [None])[0]
+    action = "GetObjectVersion" if version else "GetObject"
+    yield f"s3:{action}", f"arn:{call.partition}:s3:::{bucket}/{key}"
+    yield from _decryption(call, _stored(call, bucket, key, version))
 
 
 def _objects(call: Call) -> Iterator[tuple[str, str | None]]:

@@ -21,6 +21,14 @@ from localaws.moto_s3 import blocked_encryption, takes_acls
 
 _ACTION = re.compile(r"(\*|s3:.+)", re.IGNORECASE)
 _SETS_ACL = {"PutBucketAcl", "PutObjectAcl"}
+# Moto answers these with the object, which other permissions keep shut. AWS gives no torrents any more:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTorrent.html
+_ANSWERED_WITH_THE_OBJECT = {
+    "GetObjectAnnotation": ("NotImplemented", 501),
+    "GetObjectRetention": ("NotImplemented", 501),
+    "GetObjectTorrent": ("MethodNotAllowed", 405),
+    "ListObjectAnnotations": ("NotImplemented", 501),
+}
 _HARMLESS_ACLS = {None, "bucket-owner-full-control"}
 
 
@@ -46,6 +54,9 @@ def check(call: Call) -> None:
         AwsError: as S3 answers.
 
     """
+    if call.operation in _ANSWERED_WITH_THE_OBJECT:
+        code, status = _ANSWERED_WITH_THE_OBJECT[call.operation]
+        raise AwsError(f"S3 does not answer {call.operation} here.", code=code, http_status=status)
     _check_numbers(call)
     if call.operation == "CreateBucket":
         _check_new_bucket(call)
@@ -55,6 +66,8 @@ def check(call: Call) -> None:
         return
     if call.operation == "PutBucketPolicy":
         _check_policy(call, bucket)
+    if "UploadId" in call.parameters:
+        _check_upload(call, bucket)
     if not takes_acls(bucket):
         _check_acl(call)
     if call.parameters.get("SSECustomerAlgorithm") and call.operation in {
@@ -85,6 +98,18 @@ def _check_new_bucket(call: Call) -> None:
         raise AwsError(
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
             code="InvalidBucketAclWithObjectOwnership",
+        )
+
+
+def _check_upload(call: Call, bucket: FakeBucket) -> None:
+    """Let an upload in parts go on under the key for which it was begun, and no other."""
+    upload = bucket.multiparts.get(call.parameters["UploadId"])
+    if upload is not None and upload.key_name != call.parameters.get("Key"):
+        raise AwsError(
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been "
+            "aborted or completed.",
+            code="NoSuchUpload",
+            http_status=404,
         )
 
 

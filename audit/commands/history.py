@@ -113,7 +113,8 @@ def _run(download: Download, output: Path | None) -> None:
         if output is not None:
             start = download.window.start
             times = f", with --start {start.isoformat()} for a time so long ago" if start else ""
-            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there{times}")
+            kept = f"{download.seen:,} events are kept; the same command goes on from there{times}"
+            raise KeyboardInterrupt(kept) from None
         raise
 
 

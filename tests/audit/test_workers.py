@@ -246,4 +246,6 @@ def test_ctrl_c_ends_the_workers_without_a_word(tmp_path: Path) -> None:
             waiting.wait()
             os.killpg(process.pid, signal.SIGINT)  # as a terminal does
             shown, told = process.communicate()
-    assert (process.returncode, shown, told) == (130, b"", b"")
+    assert (process.returncode, shown) == (130, b"")
+    assert told.endswith(b": interrupted; no file is left half-written\n")
+    assert told.count(b"\n") == 1

@@ -144,3 +144,10 @@ def test_a_small_body_that_unpacks_to_a_large_one_is_refused(front: Front) -> No
 def test_moto_neither_writes_files_nor_authorises(front: Front, path: str) -> None:
     """These parts of its own API are shut."""
     assert front.request("POST", f"/moto-api/{path}", "0").status == 501
+
+
+def test_malformed_xml_is_the_clients_mistake_where_policies_count(strict_front: Front) -> None:
+    """What needs no key cannot be authorised either, and is refused before that is tried."""
+    strict_front.client("s3").create_bucket(Bucket="bucket")
+    answer = strict_front.request("POST", "/bucket?delete", "<Delete><Object/></Delete>", signed("s3"))
+    assert (answer.status, b"<Code>MalformedXML</Code>" in answer.content) == (400, True)

@@ -42,12 +42,10 @@ def moto_module(environ: Mapping[str, Any], credential: Credential) -> str | Non
         NotOfferedError: it is a part of moto's API that the local AWS has not.
 
     """
-    if _REFUSED.fullmatch(environ["PATH_INFO"]):
-        raise NotOfferedError(
-            "The local AWS neither records requests for moto nor lets moto authorise calls."
-        )
     if credential.access_key_id is not None or "HTTP_X_AMZ_TARGET" in environ:
         return None
+    if _REFUSED.fullmatch(environ["PATH_INFO"]):
+        raise NotOfferedError("The local AWS has neither moto's recorder nor its authorisation.")
     for method, path, module in _COMPILED:
         if method.fullmatch(environ["REQUEST_METHOD"]) and path.fullmatch(environ["PATH_INFO"]):
             return module

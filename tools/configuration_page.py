@@ -21,8 +21,10 @@ of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 
 All mistakes are told at once, one line each with the command that corrects it, before any resource is touched:
 
 ```
-expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365 --stack dev
+expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days VALUE --stack dev
 ```
+
+`VALUE` stands where only you know what was meant: put the right value in its place.
 
 The last column says what a change does on a live stack. *Replacement* means that Pulumi would make the thing anew and
 delete the old one, which it refuses where `protect_logs` is true.

@@ -18,6 +18,9 @@ from pydantic.fields import FieldInfo
 G = TypeVar("G", bound="Group")
 Check = TypeVar("Check", bound=Callable[..., Any])
 
+PLACEHOLDER = "VALUE"
+"""Stands in a correction where only its reader knows what is meant."""
+
 
 class Change(StrEnum):
     """What changing a setting does on a live stack."""

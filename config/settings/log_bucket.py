@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from config.place import trail_name, unreserved
-from config.settings.group import Change, Given, Group, Impossible, check, setting
+from config.settings.group import PLACEHOLDER, Change, Given, Group, Impossible, check, setting
 from config.settings.trail import TrailSettings
 from config.settings.values import Switch, WholeNumber
 
@@ -133,7 +133,7 @@ class LogBucketSettings(Group):
         logs = given[LogBucketSettings]
         if logs.object_lock_mode != "OFF" and logs.object_lock_days == 0:
             wrong = "locks nothing; allowed: 1 to 36500"
-            yield Impossible("object_lock_days", wrong, 30, beside="object_lock_mode")
+            yield Impossible("object_lock_days", wrong, PLACEHOLDER, beside="object_lock_mode")
 
     @check
     def _days_without_lock(self, given: Given) -> Iterator[Impossible]:

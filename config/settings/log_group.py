@@ -40,6 +40,6 @@ class LogGroupSettings(Group):
     def _retention(self, given: Given) -> Iterator[Impossible]:
         days = given[LogGroupSettings].log_group_retention_days
         if days and days not in RETENTIONS:
-            near = min(RETENTIONS, key=lambda allowed: abs(allowed - days))
+            near = next(allowed for allowed in RETENTIONS if allowed > days)
             wrong = f"is none of the periods that CloudWatch Logs knows; allowed: {near}, or 0 for ever"
             yield Impossible("log_group_retention_days", wrong, near)

@@ -92,6 +92,6 @@ class AuditTrailArgs(TypedDict):
     there before the first `pulumi up`. Empty: an administrator deploys. Allowed: up to 128 letters,
     digits and _+=,.@-, in parts with one slash between, none at the ends; or empty. Default: empty."""
     tags: NotRequired[dict[str, str]]
-    """Tags of every resource, besides Project and Stack. Allowed: a map of up to 40 names (1 to 128
-    characters, not starting with aws:), each to a text (up to 256), of letters, digits, spaces and
-    _.:/=+-@. Default: empty."""
+    """Tags of every resource, besides Project and Stack. Other values for these two change the deployer's
+    policy too. Allowed: a map of up to 40 names (1 to 128 characters, not starting with aws:), each to a
+    text (up to 256), of letters, digits, spaces and _.:/=+-@. Default: empty."""

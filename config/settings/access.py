@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from config.place import LONGEST_ROLE_NAME, break_glass_role_name, shorter, trail_name
-from config.settings.group import PLACEHOLDER, Change, Given, Group, Impossible, check, setting
+from config.settings.group import PLACEHOLDER, Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.log_bucket import LogBucketSettings
 from config.settings.trail import TrailSettings
 from config.settings.values import Arns, Switch
@@ -29,13 +29,15 @@ class AccessSettings(Group):
         "true or false",
         "Whether to make the roles <trail name>-auditor, then the only reader of the logs, and "
         "<trail name>-break-glass, then the only one to lift their protections.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.BOTH,
     )
     auditor_trusted_arns: Arns = setting(
         (),
         _ARNS_ALLOWED,
         "Who may become the auditor. Empty: whom this account's IAM policies let.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.DEPLOYER,
         max_length=20,
     )
     auditor_external_id: str = setting(
@@ -43,7 +45,7 @@ class AccessSettings(Group):
         "2 to 1224 letters, digits and _+=,.@:/-; or empty",
         "The id by which those of auditor_trusted_arns that belong to other accounts prove themselves. "
         "Empty: they are asked for the same as those of this account.",
-        Change.POLICY,
+        Change.UPDATE,
         pattern=r"(?a)^([\w+=,.@:/-]{2,1224})?\Z",
     )
     auditor_requires: Requirement = setting(
@@ -53,13 +55,14 @@ class AccessSettings(Group):
         "Identity Center, SAML or another role never have in AWS's eyes. SOURCE_IDENTITY: a source identity "
         "that the sign-in gave it. TRUSTED_ARN: nothing more, the sign-in answers for the second factor. A "
         "session that comes from another role's lasts an hour at most.",
-        Change.POLICY,
+        Change.UPDATE,
     )
     break_glass_trusted_arns: Arns = setting(
         (),
         _ARNS_ALLOWED,
         "Who may break the glass. Empty: whom this account's IAM policies let.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.DEPLOYER,
         max_length=20,
     )
     break_glass_requires: Requirement = setting(
@@ -67,7 +70,7 @@ class AccessSettings(Group):
         _REQUIRES,
         "What the session must have that breaks the glass, as for auditor_requires; MFA: a second factor of "
         "the last 15 minutes.",
-        Change.POLICY,
+        Change.UPDATE,
     )
     deployer_role_name: str = setting(
         "",
@@ -75,7 +78,8 @@ class AccessSettings(Group):
         "The role of this account, with its path if it has one, that deploys the stack under the policy that "
         "`policies render` shows, and may change what roles and protect_logs lock for all others. It must be "
         "there before the first `pulumi up`. Empty: an administrator deploys.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.BOTH,
         pattern=r"(?a)^(?=.{0,128}\Z)([\w+=,.@-]+(/[\w+=,.@-]+)*)?\Z",
     )
 

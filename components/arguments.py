@@ -90,8 +90,8 @@ class AuditTrailArgs(TypedDict):
     """The role of this account, with its path if it has one, that deploys the stack under the policy that
     `policies render` shows, and may change what roles and protect_logs lock for all others. It must be
     there before the first `pulumi up`. Empty: an administrator deploys. Allowed: up to 128 letters,
-    digits and _+=,.@/-; or empty. Default: empty."""
+    digits and _+=,.@-, in parts with one slash between, none at the ends; or empty. Default: empty."""
     tags: NotRequired[dict[str, str]]
-    """Tags of every resource, besides Project and Stack. Allowed: a map of up to 40 names (1 to 128
-    characters, not starting with aws:), each to a text (up to 256), of letters, digits, spaces and
-    _.:/=+-@. Default: empty."""
+    """Tags of every resource, besides Project and Stack. Other values for these two change the deployer's
+    policy too. Allowed: a map of up to 40 names (1 to 128 characters, not starting with aws:), each to a
+    text (up to 256), of letters, digits, spaces and _.:/=+-@. Default: empty."""

@@ -64,17 +64,17 @@ def _role_name(caller: str) -> str | None:
 def _missing(stack: Stack, caller: str, options: pulumi.InvokeOptions) -> Iterator[str | None]:
     deployer = stack.deployer_role_arn
     if deployer and _role_name(caller) != deployer.rpartition("/")[2]:
-        yield _absent("deployer_role_name", deployer, options)
+        yield _absent(stack, "deployer_role_name", deployer, options)
     for arn, key in stack.trusted_here.items():
-        yield _absent(key, arn, options)
+        yield _absent(stack, key, arn, options)
     if stack.boundary_arn:
-        missing = _absent("boundary", stack.boundary_arn, options)
+        missing = _absent(stack, "boundary", stack.boundary_arn, options)
         yield missing
         if missing is None:
             _compare_boundary(stack, options)
 
 
-def _absent(key: str, arn: str, options: pulumi.InvokeOptions) -> str | None:
+def _absent(stack: Stack, key: str, arn: str, options: pulumi.InvokeOptions) -> str | None:
     """Say that a role, user or policy does not exist; None where it does, or cannot be looked up."""
     look, fix = _LOOKS[arn.split(":")[5].partition("/")[0]]
     try:
@@ -83,7 +83,11 @@ def _absent(key: str, arn: str, options: pulumi.InvokeOptions) -> str | None:
         text = " ".join(str(error).split())
         if any(word in text.lower() for word in _GONE):
             return f"{key}: {arn} does not exist; {fix}"
-        pulumi.log.warn(f"{key}: {arn} cannot be looked up, so AWS decides whether it exists: {text}")
+        pulumi.log.warn(
+            f"{key}: {arn} cannot be looked up, so AWS decides whether it exists; where the deployer lacks "
+            f"the right to look, an administrator gives it its policy anew: {_render(stack, 'deployer')}; "
+            f"AWS says: {text}"
+        )
     return None
 
 
@@ -95,9 +99,19 @@ def _compare_boundary(stack: Stack, options: pulumi.InvokeOptions) -> None:
         return
     if there != documents(stack)[ROLE_BOUNDARY].document():
         pulumi.log.warn(
-            f"the boundary {stack.boundary_arn} is not the one that `ibtrail policies render` shows for this "
-            "stack; an administrator puts it anew: aws iam create-policy-version --set-as-default"
+            f"the boundary {stack.boundary_arn} is not the one of this stack's settings; an administrator "
+            f"puts it anew: {_render(stack, ROLE_BOUNDARY)} && aws iam create-policy-version "
+            f"--set-as-default --policy-arn {stack.boundary_arn} --policy-document file://{ROLE_BOUNDARY}.json"
         )
+
+
+def _render(stack: Stack, document: str) -> str:
+    """Return the command that writes a document of the stack to a file of its name."""
+    account = stack.place.account_id
+    return (
+        f"ibtrail policies render --stack {stack.name} --account-id {account} --document {document} "
+        f"--output {document}.json"
+    )
 
 
 def _role(arn: str, options: pulumi.InvokeOptions) -> None:

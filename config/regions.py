@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.htm
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from config.settings.meant import nearest
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 """The partitions whose names and policies are known here."""
@@ -36,7 +37,7 @@ def problem(region: object, stack: str, *, unseen: object = False) -> str | None
     if not isinstance(region, str) or not region:
         return f"no Region; run: {put.format('REGION')}"
     partition, known = partition_of(region), _regions()
-    near = (difflib.get_close_matches(region, known, n=1) or ["REGION"])[0]
+    near = nearest(region.strip().lower().replace("_", "-"), known) or "REGION"
     if partition is None:
         return f'aws:region: "{region}" has not the form of a Region of AWS; run: {put.format(near)}'
     if partition not in PARTITIONS:

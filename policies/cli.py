@@ -181,7 +181,8 @@ def drift(
 @click.option(
     "--kind",
     type=click.Choice([one.value for one in DocumentKind]),
-    help="What the policies are attached to. Default: as the rendered document of that name, else resource.",
+    help="What the policies are attached to. Default: as the rendered document of that name, else by what "
+    "they have: no Principal is identity, Principal without Resource is trust.",
 )
 @click.option(
     "--partition",
@@ -194,7 +195,7 @@ def lint(
 ) -> int:
     """Find unknown actions, mistyped condition keys and ARNs of another partition; exit 1 if there are any.
 
-    Without FILES, in the documents that the project has rendered.
+    Without FILES, in the documents that the project has rendered. A file "-" is standard input.
 
     Example: {command} --kind identity my-policy.json
     """

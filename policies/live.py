@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from config.stack import Stack
+from config.stack import UNKNOWN_KEY_ID, Stack
 from console.errors import UserError
 from iam_evaluation import DocumentKind
 from policies.documents.card import ROLE_BOUNDARY, DocumentCard
@@ -93,11 +93,18 @@ class Account:
         """Return the ARN of a role's permissions boundary; empty where it has none."""
         return str(self._role(role).get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""))
 
+    def has_bucket(self, name: str) -> bool:
+        """Return whether there is such a bucket."""
+        return self._bucket(name).there
+
     def _bucket(self, name: str) -> Held:
-        found = self._ask("s3", "get_bucket_policy", Bucket=name)
-        return Held(f"bucket {name}", {"policy": json.loads(found["Policy"])} if found else {}, bool(found))
+        found, gone = self._answer("s3", "get_bucket_policy", Bucket=name)
+        policies = {"policy": json.loads(found["Policy"])} if found else {}
+        return Held(f"bucket {name}", policies, gone != "NoSuchBucket")
 
     def _key(self, stack: Stack) -> Held:
+        if stack.key_id == UNKNOWN_KEY_ID:
+            return Held(f"key {stack.alias}", {}, there=False)
         asked = {"KeyId": stack.key_arn, "PolicyName": "default"}
         found = self._ask("kms", "get_key_policy", **asked)
         return Held(
@@ -136,16 +143,20 @@ class Account:
 
     def _ask(self, service: str, operation: str, **parameters: str) -> Mapping[str, Any]:
         """Answer a call, or with nothing where AWS says that there is no such thing."""
+        return self._answer(service, operation, **parameters)[0]
+
+    def _answer(self, service: str, operation: str, **parameters: str) -> tuple[Mapping[str, Any], str]:
+        """Answer a call, or with the code by which AWS says what is not there."""
         client = _told(lambda: self._session.client(service, endpoint_url=self._endpoint))
         try:
             answer: Mapping[str, Any] = _told(lambda: getattr(client, operation)(**parameters))
         except ClientError as error:
             code = str(error.response["Error"]["Code"])
             if code in _GONE:
-                return {}
+                return {}, code
             needs = f"; reading needs {', '.join(ACTIONS)}" if code in _DENIED else ""
             raise LiveError(f"{' '.join(str(error).split())}{needs}") from None
-        return answer
+        return answer, ""
 
 
 def role_of(card: DocumentCard, stack: Stack) -> str:

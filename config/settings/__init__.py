@@ -15,9 +15,10 @@ from pydantic.fields import FieldInfo
 from config.settings.access import AccessSettings
 from config.settings.access_log_bucket import AccessLogBucketSettings
 from config.settings.encryption_key import EncryptionKeySettings
-from config.settings.group import Given, Group, checks
+from config.settings.group import PLACEHOLDER, Given, Group, checks
 from config.settings.log_bucket import LogBucketSettings
 from config.settings.log_group import LogGroupSettings
+from config.settings.meant import Accepts, meant, nearest
 from config.settings.problems import (
     ConfigurationError,
     Correction,
@@ -90,7 +91,7 @@ def checked(
 
 def _validated(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Problem]]:
     """Return the settings with defaults in place of what is wrong, and what is wrong, by key."""
-    wrong = {key: unknown_key(key, given[key], list(KEYS)) for key in given if key not in KEYS}
+    wrong = _unknown_keys(given)
     groups: dict[str, Any] = {}
     for name, kind in GROUPS.items():
         own = {key: given[key] for key in kind.model_fields if key in given}
@@ -103,12 +104,43 @@ def _validated(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Problem]]:
     return Settings(**groups), wrong
 
 
+def _unknown_keys(given: Mapping[str, Any]) -> dict[str, Problem]:
+    """Return what to say of keys that are none of ours; none of them sets a key that another one gives."""
+    wrong: dict[str, Problem] = {}
+    taken = set(given)
+    for key in (key for key in given if key not in KEYS):
+        near = nearest(key, list(KEYS))
+        value = None
+        if near and near not in taken:
+            found = meant(given[key], KEYS[near], _accepts(near))
+            value = PLACEHOLDER if found is None else found
+            taken.add(near)
+        wrong[key] = unknown_key(key, list(KEYS), near, value)
+    return wrong
+
+
 def _wrong_values(own: Mapping[str, Any], error: ValidationError) -> dict[str, Problem]:
-    items: dict[str, list[str | int]] = {}
+    items: dict[str, dict[str | int, bool]] = {}
     for detail in error.errors():
         key, *inside = detail["loc"]
-        items.setdefault(str(key), []).extend(inside[:1])
-    return {key: wrong_value(key, own[key], KEYS[key], found) for key, found in items.items()}
+        bad = items.setdefault(str(key), {})
+        if inside:
+            bad[inside[0]] = bad.get(inside[0], False) or inside[-1] == "[key]"
+    return {key: wrong_value(key, own[key], KEYS[key], _accepts(key), bad) for key, bad in items.items()}
+
+
+def _accepts(key: str) -> Accepts:
+    """Return what tells whether a setting takes a value."""
+    kind = next(kind for kind in GROUPS.values() if key in kind.model_fields)
+
+    def accepts(value: Any) -> bool:
+        try:
+            kind.model_validate({key: value})
+        except ValidationError:
+            return False
+        return True
+
+    return accepts
 
 
 def _impossible(settings: Settings, project: str, stack: str, wrong: frozenset[str]) -> Iterator[Problem]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from config.place import LONGEST_ROLE_NAME, break_glass_role_name, shorter, trail_name
-from config.settings.group import Change, Given, Group, Impossible, check, setting
+from config.settings.group import PLACEHOLDER, Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.log_bucket import LogBucketSettings
 from config.settings.trail import TrailSettings
 from config.settings.values import Arns, Switch
 
 MFA, SOURCE_IDENTITY, TRUSTED_ARN = "MFA", "SOURCE_IDENTITY", "TRUSTED_ARN"
+Requirement = Literal["MFA", "SOURCE_IDENTITY", "TRUSTED_ARN"]
 _REQUIRES = f"{MFA}, {SOURCE_IDENTITY} or {TRUSTED_ARN}"
-_REQUIRES_PATTERN = rf"^({MFA}|{SOURCE_IDENTITY}|{TRUSTED_ARN})\Z"
 _ARNS_ALLOWED = (
     'a list of up to 20 ARNs of users, roles or accounts, as ["arn:aws:iam::111122223333:role/name"]'
 )
@@ -29,13 +29,15 @@ class AccessSettings(Group):
         "true or false",
         "Whether to make the roles <trail name>-auditor, then the only reader of the logs, and "
         "<trail name>-break-glass, then the only one to lift their protections.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.BOTH,
     )
     auditor_trusted_arns: Arns = setting(
         (),
         _ARNS_ALLOWED,
         "Who may become the auditor. Empty: whom this account's IAM policies let.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.DEPLOYER,
         max_length=20,
     )
     auditor_external_id: str = setting(
@@ -43,42 +45,42 @@ class AccessSettings(Group):
         "2 to 1224 letters, digits and _+=,.@:/-; or empty",
         "The id by which those of auditor_trusted_arns that belong to other accounts prove themselves. "
         "Empty: they are asked for the same as those of this account.",
-        Change.POLICY,
-        pattern=r"^([\w+=,.@:/-]{2,1224})?\Z",
+        Change.UPDATE,
+        pattern=r"(?a)^([\w+=,.@:/-]{2,1224})?\Z",
     )
-    auditor_requires: str = setting(
+    auditor_requires: Requirement = setting(
         MFA,
         _REQUIRES,
         "What the session must have that becomes the auditor. MFA: a second factor, which sessions from "
         "Identity Center, SAML or another role never have in AWS's eyes. SOURCE_IDENTITY: a source identity "
         "that the sign-in gave it. TRUSTED_ARN: nothing more, the sign-in answers for the second factor. A "
         "session that comes from another role's lasts an hour at most.",
-        Change.POLICY,
-        pattern=_REQUIRES_PATTERN,
+        Change.UPDATE,
     )
     break_glass_trusted_arns: Arns = setting(
         (),
         _ARNS_ALLOWED,
         "Who may break the glass. Empty: whom this account's IAM policies let.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.DEPLOYER,
         max_length=20,
     )
-    break_glass_requires: str = setting(
+    break_glass_requires: Requirement = setting(
         MFA,
         _REQUIRES,
         "What the session must have that breaks the glass, as for auditor_requires; MFA: a second factor of "
         "the last 15 minutes.",
-        Change.POLICY,
-        pattern=_REQUIRES_PATTERN,
+        Change.UPDATE,
     )
     deployer_role_name: str = setting(
         "",
-        "up to 128 letters, digits and _+=,.@/-; or empty",
+        "up to 128 letters, digits and _+=,.@-, in parts with one slash between, none at the ends; or empty",
         "The role of this account, with its path if it has one, that deploys the stack under the policy that "
         "`policies render` shows, and may change what roles and protect_logs lock for all others. It must be "
         "there before the first `pulumi up`. Empty: an administrator deploys.",
-        Change.POLICY,
-        pattern=r"^([\w+=,.@-][\w+=,.@/-]{0,127})?\Z",
+        Change.UPDATE,
+        Anew.BOTH,
+        pattern=r"(?a)^(?=.{0,128}\Z)([\w+=,.@-]+(/[\w+=,.@-]+)*)?\Z",
     )
 
     @check
@@ -86,7 +88,7 @@ class AccessSettings(Group):
         access = given[AccessSettings]
         if access.roles and given[LogBucketSettings].protect_logs and not access.deployer_role_name:
             wrong = "would lock out whoever deploys; allowed: the name of the role that deploys"
-            yield Impossible("deployer_role_name", wrong, "image-builder-trail-deployer", beside="roles")
+            yield Impossible("deployer_role_name", wrong, PLACEHOLDER, beside="roles")
 
     @check
     def _settings_without_roles(self, given: Given) -> Iterator[Impossible]:

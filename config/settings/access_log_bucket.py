@@ -12,7 +12,7 @@ from config.place import (
     shorter,
     trail_name,
 )
-from config.settings.group import Change, Given, Group, Impossible, check, setting
+from config.settings.group import Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.log_bucket import LogBucketSettings
 from config.settings.trail import TrailSettings
 from config.settings.values import Switch, WholeNumber
@@ -28,6 +28,7 @@ class AccessLogBucketSettings(Group):
         "true or false",
         "Whether a second bucket takes S3's server access logs: who read which log file.",
         Change.DATA,
+        Anew.BOTH,
     )
     access_log_expiration_days: WholeNumber = setting(
         90,

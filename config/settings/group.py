@@ -18,14 +18,24 @@ from pydantic.fields import FieldInfo
 G = TypeVar("G", bound="Group")
 Check = TypeVar("Check", bound=Callable[..., Any])
 
+PLACEHOLDER = "VALUE"
+"""Stands in a correction where only its reader knows what is meant."""
+
 
 class Change(StrEnum):
     """What changing a setting does on a live stack."""
 
     UPDATE = "update in place"
-    POLICY = "update in place, policies too"
     REPLACEMENT = "replacement"
     DATA = "update in place; affects data"
+
+
+class Anew(StrEnum):
+    """What an administrator gives anew where a setting changes: what the stack may not write itself."""
+
+    NOTHING = ""
+    DEPLOYER = "deployer"
+    BOTH = "deployer, role-boundary"
 
 
 class Group(BaseModel):
@@ -36,19 +46,26 @@ class Group(BaseModel):
     """The group's name on the configuration page."""
 
 
-def setting(default: Any, allowed: str, meaning: str, change: Change, **constraints: Any) -> Any:
+def setting(
+    default: Any,
+    allowed: str,
+    meaning: str,
+    change: Change,
+    anew: Anew = Anew.NOTHING,
+    **constraints: Any,
+) -> Any:
     """Return a field that carries all that is said of it elsewhere.
 
-    `allowed` is told to whoever gives another value. `meaning` and `change` (what changing it does on a live
-    stack) go into Pulumi.yaml, the component's arguments and the configuration page. `constraints` are
-    pydantic's.
+    `allowed` is told to whoever gives another value. `meaning` goes into Pulumi.yaml, the component's
+    arguments and the configuration page; so do, into the page, `change` (what changing it does on a live
+    stack) and `anew` (which documents an administrator then gives anew). `constraints` are pydantic's.
     """
-    extra: dict[str, JsonValue] = {"allowed": allowed, "change": change.value}
+    extra: dict[str, JsonValue] = {"allowed": allowed, "change": change.value, "anew": anew.value}
     return Field(default=default, description=meaning, json_schema_extra=extra, **constraints)
 
 
 def said(field: FieldInfo, what: str) -> str:
-    """Return what a field says: `allowed` or `change`."""
+    """Return what a field says: `allowed`, `change` or `anew`."""
     extra = field.json_schema_extra
     return str(extra[what]) if isinstance(extra, dict) else ""
 

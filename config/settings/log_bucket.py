@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from config.place import trail_name, unreserved
-from config.settings.group import Change, Given, Group, Impossible, check, setting
+from config.settings.group import PLACEHOLDER, Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.trail import TrailSettings
 from config.settings.values import Switch, WholeNumber
 
@@ -26,6 +26,7 @@ class LogBucketSettings(Group):
         "ending as S3 keeps to itself, such as xn-- and -s3alias; or empty",
         "The log bucket's name. Empty: <trail name>-<account>-<Region>. Another name replaces the bucket.",
         Change.REPLACEMENT,
+        Anew.BOTH,
         pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z|^\Z",
     )
     key_prefix: str = setting(
@@ -41,14 +42,15 @@ class LogBucketSettings(Group):
         "true or false",
         "Whether Pulumi refuses to destroy any part of it, and the bucket policy denies deleting logs. "
         "Where false, `pulumi destroy` deletes all logs.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.DEPLOYER,
     )
     s3_bucket_key: Switch = setting(
         False,
         "true or false",
         "Whether an S3 bucket key spares calls to KMS. Off, because AWS does not say whether the encryption "
         "context that binds log files to the trail survives it.",
-        Change.POLICY,
+        Change.UPDATE,
     )
     transition_storage_class: StorageClass = setting(
         "NONE",
@@ -133,7 +135,7 @@ class LogBucketSettings(Group):
         logs = given[LogBucketSettings]
         if logs.object_lock_mode != "OFF" and logs.object_lock_days == 0:
             wrong = "locks nothing; allowed: 1 to 36500"
-            yield Impossible("object_lock_days", wrong, 30, beside="object_lock_mode")
+            yield Impossible("object_lock_days", wrong, PLACEHOLDER, beside="object_lock_mode")
 
     @check
     def _days_without_lock(self, given: Given) -> Iterator[Impossible]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from config.settings.group import Change, Given, Group, Impossible, check, setting
+from config.settings.group import Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.values import Switch, WholeNumber
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -25,7 +25,8 @@ class LogGroupSettings(Group):
         "true or false",
         "Whether a log group in CloudWatch Logs takes each event too, encrypted with the trail's key. Whom "
         "this account's IAM policies let read the group reads events there. AWS charges for what it takes.",
-        Change.POLICY,
+        Change.UPDATE,
+        Anew.BOTH,
     )
     log_group_retention_days: WholeNumber = setting(
         90,
@@ -40,6 +41,6 @@ class LogGroupSettings(Group):
     def _retention(self, given: Given) -> Iterator[Impossible]:
         days = given[LogGroupSettings].log_group_retention_days
         if days and days not in RETENTIONS:
-            near = min(RETENTIONS, key=lambda allowed: abs(allowed - days))
+            near = next(allowed for allowed in RETENTIONS if allowed > days)
             wrong = f"is none of the periods that CloudWatch Logs knows; allowed: {near}, or 0 for ever"
             yield Impossible("log_group_retention_days", wrong, near)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from config.settings.group import Impossible, said
+from config.settings.group import PLACEHOLDER, Impossible, said
+from config.settings.meant import Accepts, meant
 
 _LONGEST_SHOWN = 100
+_NO_ITEMS: Mapping[str | int, bool] = MappingProxyType({})
 
 
 class ConfigurationError(ValueError):
@@ -20,6 +22,14 @@ class ConfigurationError(ValueError):
 
     def __str__(self) -> str:
         return "\n".join(self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a correction: a key gets a value, or is left out (None)."""
+
+    key: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,10 @@ class Correction:
 
 
 def by_command(stack: str) -> Correction:
-    """Return the correction of a stack's settings file: `pulumi config`."""
+    """Return the correction of a stack's settings file: `pulumi config`.
+
+    A list or map is given whole: `--path` would silently replace one that is stored as JSON text.
+    """
     return Correction(
         lambda key, value: f"pulumi config set {_quoted(key)} {_quoted(value)} --stack {stack}",
         lambda key: f"pulumi config rm {_quoted(key)} --stack {stack}",
@@ -48,41 +61,45 @@ IN_ARGUMENTS = Correction(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a setting: what to say of it, and the corrections as (key, value or None)."""
+    """One thing wrong with a setting: what to say of it, and the steps that correct it."""
 
     key: str
     text: str
-    corrections: tuple[tuple[str, Any], ...]
+    corrections: tuple[Step, ...]
 
     def line(self, how: Correction) -> str:
         """Return the one line that tells it."""
         steps = [
-            how.drop(key) if value in (None, "", {}, ()) else how.put(key, _bare(value))
-            for key, value in self.corrections
+            how.drop(step.key) if step.value is None else how.put(step.key, _bare(step.value))
+            for step in self.corrections
         ]
         return f"{self.key}: {self.text}; {how.lead}{how.join.join(steps)}"
 
 
-def wrong_value(key: str, given: Any, field: FieldInfo, items: Sequence[str | int] = ()) -> Problem:
+def wrong_value(
+    key: str, given: Any, field: FieldInfo, accepts: Accepts, items: Mapping[str | int, bool] = _NO_ITEMS
+) -> Problem:
     """Return what to say of a value of the wrong type or out of range.
 
-    `items` are the bad items of a list (their positions) or map (their keys), where only items are wrong: the
-    others are kept.
+    `accepts` tells whether the setting takes a value. `items` are the bad items of a list (by position) or
+    map (by key), where only items are wrong, each with whether its key is: the others are kept.
     """
     parsed = _parsed(given)
-    where = f" ({_named(items[0])})" if items else ""
+    where = f" ({_named(next(iter(items)))})" if items else ""
     shown = _shown(parsed if isinstance(parsed, dict | list) else given)
     text = f"{shown} is not allowed{where} (allowed: {said(field, 'allowed')})"
-    kept = _without(parsed, items) if items else None
-    return Problem(key, text, ((key, kept or field.default),))
+    better = _with_items_right(parsed, items, accepts) if items else meant(given, field, accepts)
+    return Problem(key, text, (Step(key, PLACEHOLDER if better is None else better),))
 
 
-def unknown_key(key: str, given: Any, known: Sequence[str]) -> Problem:
-    """Return what to say of a key that is none of ours."""
-    near = difflib.get_close_matches(key, known, n=1)
-    if not near:
-        return Problem(key, f"no such setting (allowed: {', '.join(known)})", ((key, None),))
-    return Problem(key, f"no such setting (allowed: {near[0]})", ((near[0], given), (key, None)))
+def unknown_key(key: str, known: Sequence[str], near: str | None, value: Any) -> Problem:
+    """Return what to say of a key that is none of ours; `near` is the one meant, `value` what it should get.
+
+    Without a value, the key is left out: the one meant has a value already.
+    """
+    text = f"no such setting (allowed: {near or ', '.join(known)})"
+    renamed = () if near is None or value is None else (Step(near, value),)
+    return Problem(key, text, (*renamed, Step(key, None)))
 
 
 def impossible(found: Impossible, values: Mapping[str, Any]) -> Problem:
@@ -90,7 +107,7 @@ def impossible(found: Impossible, values: Mapping[str, Any]) -> Problem:
     given = values[found.key] if found.given is None else found.given
     beside = f" with {found.beside} {_shown(values[found.beside])}" if found.beside else ""
     text = f"{_shown(given)}{beside} {found.wrong}"
-    return Problem(found.key, text, ((found.instead or found.key, found.better),))
+    return Problem(found.key, text, (Step(found.instead or found.key, found.better),))
 
 
 def _parsed(given: Any) -> Any:
@@ -100,10 +117,13 @@ def _parsed(given: Any) -> Any:
         return given
 
 
-def _without(given: Any, items: Sequence[str | int]) -> Any:
+def _with_items_right(given: Any, items: Mapping[str | int, bool], accepts: Accepts) -> Any:
+    """Return the list or map with a placeholder for what is wrong: a list without it may let in everybody."""
     if isinstance(given, dict):
-        return {key: value for key, value in given.items() if key not in items}
-    return [value for number, value in enumerate(given) if number not in items]
+        named = {key: value for key, value in given.items() if not items.get(key)}
+        return named | {key: PLACEHOLDER for key, wrong_key in items.items() if not wrong_key}
+    right = [str(one).strip() if accepts([str(one).strip()]) else PLACEHOLDER for one in given]
+    return [right[number] if number in items else one for number, one in enumerate(given)]
 
 
 def _named(item: str | int) -> str:
@@ -115,6 +135,8 @@ def _bare(value: object) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a whole number of a program in another language
     text = json.dumps(list(value) if isinstance(value, tuple) else value, default=str)  # always on one line
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 

@@ -17,7 +17,8 @@ class TagSettings(Group):
         {},
         "a map of up to 40 names (1 to 128 characters, not starting with aws:), each to a text (up to 256), "
         "of letters, digits, spaces and _.:/=+-@",
-        "Tags of every resource, besides Project and Stack.",
-        Change.POLICY,
+        "Tags of every resource, besides Project and Stack. Other values for these two change the deployer's "
+        "policy too.",
+        Change.UPDATE,
         max_length=40,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from config.settings.group import Change, Group, setting
+from config.settings.group import Anew, Change, Group, setting
 
 
 class TrailSettings(Group):
@@ -19,5 +19,6 @@ class TrailSettings(Group):
         "The trail's name. Empty: <project>-<stack>. Roles, the key's alias and an unnamed bucket are named "
         "after it.",
         Change.REPLACEMENT,
+        Anew.BOTH,
         pattern=r"^(?=.{3,128}\Z)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z|^\Z",
     )

@@ -47,7 +47,9 @@ WholeNumber: TypeAlias = Annotated[int, BeforeValidator(_whole_number)]
 Switch: TypeAlias = Annotated[bool, BeforeValidator(_switch)]
 Arn: TypeAlias = Annotated[
     str,
-    Field(pattern=r"^arn:aws(-cn|-us-gov)?:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[\w+=,.@/-]+)\Z"),
+    Field(
+        pattern=r"(?a)^arn:aws(-cn|-us-gov)?:(iam|sts)::\d{12}:(root|(user|role|assumed-role)(/[\w+=,.@-]+)+)\Z"
+    ),
 ]
 Arns: TypeAlias = Annotated[tuple[Arn, ...], BeforeValidator(_text_list)]
 TagKey: TypeAlias = Annotated[str, Field(pattern=r"^(?!(?i:aws:))[\w .:/=+\-@]{1,128}\Z")]

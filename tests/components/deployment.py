@@ -34,10 +34,19 @@ class StrictMocks(mocks.Mocks):
     """An AWS of one Region and account that refuses what it does not know."""
 
     def __init__(
-        self, partition: str, region: str, caller: str = DEPLOYER, absent: Collection[str] = ()
+        self,
+        partition: str,
+        region: str,
+        caller: str = DEPLOYER,
+        absent: Collection[str] = (),
+        denied: Collection[str] = (),
     ) -> None:
-        """Answer to `caller`, whoever it is; the roles and policies of `absent` do not exist."""
-        self.partition, self.region, self.caller, self.absent = partition, region, caller, absent
+        """Answer to `caller`, whoever it is.
+
+        The roles and policies of `absent` do not exist; those of `denied` may not be looked up.
+        """
+        self.partition, self.region, self.caller = partition, region, caller
+        self.absent, self.denied = absent, denied
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Return id and properties of a new resource."""
@@ -59,6 +68,8 @@ class StrictMocks(mocks.Mocks):
         }
         if args.token not in answers:
             raise AssertionError(f"unknown call {args.token}")
+        if args.args.get("name") in self.denied:
+            return {}, [("name", f"reading IAM {args.args}: AccessDenied")]
         if args.args.get("name") in self.absent or args.args.get("arn") in self.absent:
             return {}, [("name", f"reading IAM {args.args}: couldn't find resource")]
         return answers[args.token], []
@@ -142,10 +153,11 @@ def deploy(
     preview: bool = False,
     caller: str = DEPLOYER,
     absent: Collection[str] = (),
+    denied: Collection[str] = (),
     **settings: Any,
 ) -> Deployment:
     """Run an AuditTrail named audit with `settings` to its end, as `caller`, where `absent` is not there."""
-    strict = StrictMocks(partition, PARTITIONS[partition], caller, absent)
+    strict = StrictMocks(partition, PARTITIONS[partition], caller, absent, denied)
     recorder = Recorder(strict)
     ROOT.set(None)  # the stack of the mocks before: Pulumi keeps it
     mocks.set_mocks(strict, project="image-builder-trail", stack="test", preview=preview, monitor=recorder)

@@ -80,3 +80,30 @@ def test_every_role_is_bounded_where_a_deployer_makes_it() -> None:
     assert len(roles) == 3
     free = deploy(roles=True, protect_logs=False)
     assert not any("permissionsBoundary" in one.inputs for one in free.resources)
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the program warns of."""
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda text, *_, **__: told.append(text))
+    return told
+
+
+def test_a_boundary_of_other_settings_is_told_with_the_commands_that_put_it_anew(warnings: list[str]) -> None:
+    """Both can be run as they stand."""
+    deploy(caller=DEPLOYER, **ROLES)
+    (line,) = warnings
+    assert line.endswith(
+        f"ibtrail policies render --stack test --account-id {ACCOUNT} --document role-boundary "
+        "--output role-boundary.json && aws iam create-policy-version --set-as-default "
+        f"--policy-arn {BOUNDARY} --policy-document file://role-boundary.json"
+    )
+
+
+def test_whom_the_deployer_may_not_look_up_is_told_with_the_policy_that_lets_it(warnings: list[str]) -> None:
+    """A setting that names somebody adds that right to the deployer's policy."""
+    deploy(caller=DEPLOYER, denied={"reader"}, **{**ROLES, "auditor_trusted_arns": [READER]})
+    (line,) = (line for line in warnings if READER in line)
+    assert "gives it its policy anew: ibtrail policies render --stack test" in line
+    assert "--document deployer --output deployer.json" in line

@@ -89,7 +89,7 @@ def live(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack
     stack = stack.with_key(key)
     _hold(local_aws, stack)
     yield stack
-    kms.delete_alias(AliasName=stack.alias)
+    local_aws.control("reset", {})
 
 
 def _hold(aws: LocalAws, stack: Stack) -> None:
@@ -126,7 +126,13 @@ def told(folder: Path, expect: int) -> list[tuple[str, str, str]]:
     """What `policies drift` says of prod: document, statement and what."""
     file = folder / "drift.json"
     assert drift(["prod"], None, None, Format.JSON, file) == expect
-    return [(row["document"], row["statement"], row["what"]) for row in json.loads(file.read_text())]
+    return [(row["document"], row["statement"], row["what"]) for row in rows(folder)]
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    """The rows that were written last."""
+    found: list[dict[str, str]] = json.loads((folder / "drift.json").read_text())
+    return found
 
 
 def test_what_is_changed_by_hand_is_told_and_nothing_else(
@@ -159,12 +165,50 @@ def test_what_is_changed_by_hand_is_told_and_nothing_else(
         [
             ("bucket", "KeepLogs", "the statement"),
             ("key", changed["Sid"], "Principal"),
-            ("auditor", "All", "the statement"),
+            ("auditor", "", "the policy"),
             (ROLE_BOUNDARY, "", "PermissionsBoundary"),
             ("log-delivery", "", "the policy"),
             ("access-log-bucket", "", "the policy"),
         ]
     )
+
+
+def test_each_difference_comes_with_the_command_that_ends_it(
+    local_aws: LocalAws, live: Stack, tmp_path: Path
+) -> None:
+    """Policies that Pulumi does not know of are removed, the boundary given anew, the rest left to Pulumi."""
+    iam, role = local_aws.client("iam"), str(live.auditor_role)
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument=json.dumps(anything))
+    managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    iam.attach_role_policy(RoleName=role, PolicyArn=managed)
+    iam.create_policy_version(
+        PolicyArn=str(live.boundary_arn), PolicyDocument=json.dumps(anything), SetAsDefault=True
+    )
+    local_aws.client("s3").delete_bucket_policy(Bucket=live.bucket)
+    told(tmp_path, 1)
+    fixes = {(row["where"], row["fix"]) for row in rows(tmp_path)}
+    named = f"role {role}, policy "
+    assert fixes >= {
+        (f"{named}more", f"aws iam delete-role-policy --role-name {role} --policy-name more"),
+        (
+            f"{named}{managed}",
+            f"aws iam detach-role-policy --role-name {role} --policy-arn {managed}",
+        ),
+        (f"bucket {live.bucket}", "pulumi up --refresh"),
+    }
+    (boundary,) = {row["fix"] for row in rows(tmp_path) if row["document"] == ROLE_BOUNDARY}
+    assert f"create-policy-version --set-as-default --policy-arn {live.boundary_arn} " in boundary
+
+
+def test_a_stack_that_is_not_deployed_is_told_so(
+    local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One line, whatever documents it would have."""
+    for name, value in local_aws.environment().items():
+        monkeypatch.setenv(name, value)
+    assert told(tmp_path, 1) == [("", "", "the stack")]
+    assert rows(tmp_path)[0]["found"] == "not deployed here"
 
 
 def test_an_account_that_cannot_be_asked_is_one_line() -> None:

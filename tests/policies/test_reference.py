@@ -157,7 +157,7 @@ def test_principals_of_another_partition_are_found() -> None:
         when("aws:SourceArn", "arn:*:cloudtrail:*:*:trail/*", operator="ArnLike"),
         when("aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:role/x", operator="ArnLike"),
         policy(allow("logs:*", "arn:aws:logs:*:*:*")),
-        policy(allow("iam:PassRole", "arn:aws:iam::aws:policy/ReadOnlyAccess")),
+        policy(allow("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess")),
         policy(allow("s3:*", "arn:a*:s3:::bucket")),
     ],
 )

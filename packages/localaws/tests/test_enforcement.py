@@ -336,3 +336,13 @@ def test_policy_that_cannot_be_evaluated_denies(strict_front: Front) -> None:
     iam_backends[ACCOUNT_ID]["aws"].users["alice"].policies["p"] = broken
     with refused("AccessDeniedException"):
         strict_front.client("imagebuilder", key).list_images()
+
+
+@pytest.mark.parametrize("key_id", ["alias/none", "00000000-0000-0000-0000-000000000000"])
+def test_a_key_that_does_not_exist_is_told_to_those_who_may_ask(strict_front: Front, key_id: str) -> None:
+    """Without a key there is no key policy: IAM policies alone decide who learns that."""
+    allowed = strict_front.client("kms", strict_front.user("alice", allow("*")))
+    with refused("NotFoundException"):
+        allowed.describe_key(KeyId=key_id)
+    with refused("AccessDeniedException"):
+        strict_front.client("kms", strict_front.user("eve")).describe_key(KeyId=key_id)

@@ -146,7 +146,17 @@ def _bucket_document(bucket: str, partition: str) -> Document | None:
 
 def _key_policy(account_id: str, region: str, arn: str) -> str | None:
     key = kms_backends[account_id][region].keys.get(arn.rsplit("/", 1)[-1])
-    return None if key is None else str(key.policy)
+    return _of_no_key(account_id, arn) if key is None else str(key.policy)
+
+
+def _of_no_key(account_id: str, arn: str) -> str:
+    """What a key's policy says by default: IAM policies decide who learns that there is no such key.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    root = f"arn:{arn.split(':')[1]}:iam::{account_id}:root"
+    statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
 def _topic_policy(account_id: str, region: str, arn: str) -> str | None:

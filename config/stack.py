@@ -163,7 +163,7 @@ class Stack:
     @property
     def log_delivery_role(self) -> str | None:
         """The name of the role by which CloudTrail writes to the log group."""
-        return f"{self.trail}-log-delivery" if self.log_group else None
+        return place.log_delivery_role_name(self.trail) if self.log_group else None
 
     @property
     def role_names(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ _ROWS = {
     "change the settings that protect logs": ("change-settings-deployer",),
     "replace or remove the bucket's policy": ("change-policy-deployer",),
     "change who rules the key": ("change-key-policy-locked", "change-key-policy-at-once"),
+    "take away the key's alias, by which the roles know it": ("change-key-alias-locked",),
     "take over another key by the stack's tags": ("take-over-another-key",),
     "stop the trail": ("stop-trail",),
     "redirect or delete the trail": ("change-trail",),

@@ -118,7 +118,7 @@ class LogBucketSettings(Group):
         parts = given[LogBucketSettings].key_prefix.split("/")
         if taken := [part for part in parts if part in CLOUDTRAIL_FOLDERS]:
             better = "/".join(part.lower() if part in CLOUDTRAIL_FOLDERS else part for part in parts)
-            wrong = f'has the part "{taken[0]}", by which CloudTrail\'s own folders are known; allowed: other parts'
+            wrong = f'has the part "{taken[0]}", as folders of CloudTrail are called; allowed: other parts'
             yield Impossible("key_prefix", wrong, better)
 
     @check

@@ -223,7 +223,7 @@ def _alias_lock(except_principals: tuple[str, ...]) -> Statement:
     # KMS asks the key's policy about its aliases, and for UpdateAlias that of the old key and of the new one.
     return Statement(
         sid="KeepKeyAlias",
-        purpose="Only the roles named and the root user may take the alias away by which the roles know the key.",
+        purpose="Only those named may change the alias by which the roles' boundary knows the key.",
         reference=f"{_KMS_GUIDE}/alias-access.html",
         effect="Deny",
         principal=EVERYONE,

@@ -32,7 +32,7 @@ ASSUMES_ROLES: dict[str, Any] = {
     "Statement": [{"Sid": "AssumeRoles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"}],
 }
 
-# trusted by the auditor's role alone (1), by break-glass alone (-1), by both (0): here, then of another account
+# trusted by the auditor's role alone (1), break-glass alone (-1), both (0): of this account, of another
 _TRUSTED = {
     0: ("colleague", "partner"),
     1: ("trusted-colleague", "trusted-auditor"),

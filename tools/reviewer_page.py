@@ -31,6 +31,9 @@ _ROWS = {
     "become either without a second factor": ("become-auditor-no-mfa", "become-break-glass-no-mfa"),
     "write who becomes auditor or break-glass, within the boundary": ("write-roles",),
     "write roles without the boundary, up to administrator": ("write-roles-unbounded", "take-boundary-away"),
+    "read events in the log group, as long as it keeps them": ("read-log-group",),
+    "write events into the log group": ("write-log-stream", "write-another-log-stream"),
+    "delete the log group, events and all": ("delete-log-group-protected",),
     "search Event history": ("search-event-history",),
 }
 _COLUMNS = {

@@ -35,8 +35,9 @@ class AccessSettings(Group):
     roles: Switch = setting(
         False,
         "true or false",
-        "Whether to make the roles <trail name>-auditor, then the only reader of the logs, and "
-        "<trail name>-break-glass, then the only one to lift their protections.",
+        "Whether to make the roles <trail name>-auditor, then the only one to decrypt the bucket's logs, and "
+        "<trail name>-break-glass, then the only one to lift their protections. A log group is read by "
+        "whom this account's IAM policies let.",
         Change.POLICY,
     )
     auditor_trusted_arns: Arns = setting(
@@ -133,7 +134,7 @@ class AccessSettings(Group):
 
     @check
     def _own_role_trusted(self, given: Given) -> Iterator[Impossible]:
-        # In any account: settings know of none. A role of another stack elsewhere has that stack's trail's name.
+        # In any account: settings know of none.
         access = given[AccessSettings]
         for who in ("auditor", "break_glass") if access.roles else ():
             trusted = getattr(access, f"{who}_trusted_arns")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from itertools import count
 
@@ -28,7 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Forget what the user's shell holds for AWS, for Pulumi and for proxies, before any test is imported."""
+    """Forget what the shell holds for AWS, for Pulumi and for proxies, before any test is imported.
+
+    What a shell starts in the background is deaf to SIGINT, and so would be all that tests start.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     clean = cleaned(_USERS_ENVIRONMENT) | _NOBODYS_FILES
     os.environ.clear()
     os.environ.update(clean)

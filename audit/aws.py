@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -65,7 +66,7 @@ class Aws:
         try:
             with _MAKING:
                 session = _session(self.profile, loader)
-                place = region or self.region or session.region_name
+                place = region or self.region or os.environ.get("AWS_REGION") or session.region_name
                 if not place and service not in _OF_NO_REGION:
                     raise AccessError(
                         f"no Region to ask {service} in; give --region REGION, or set AWS_REGION or the"

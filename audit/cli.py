@@ -23,6 +23,7 @@ from audit.selection import Selection
 from console.commands import Commands
 from console.options import PATH, output_option
 from console.output import Format, write_text
+from console.ranges import FiniteRange
 
 if TYPE_CHECKING:  # neither the readers nor boto3 are needed to show help
     from audit.aws import Aws
@@ -39,7 +40,7 @@ def app() -> None:
 @click.option("--write", is_flag=True, help="Create and delete a component instead of a read.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=1),
+    type=FiniteRange(min=1),
     default=1200.0,
     show_default=True,
     help="Seconds to wait at most.",
@@ -98,7 +99,7 @@ def history(
 @click.option("--follow", is_flag=True, help="Go on with each log file that is delivered, until Ctrl-C.")
 @click.option(
     "--poll-seconds",
-    type=click.FloatRange(min=0.1),
+    type=FiniteRange(min=0.1),
     default=10.0,
     show_default=True,
     help="With --follow: how often to look.",

@@ -123,7 +123,7 @@ class Facts:
     def add(self, event: Event) -> None:
         """Count one event."""
         identity = identify(event)
-        time, error = event.event_time, event.error_code
+        time, error = event.event_time, event.error
         failed, address = error is not None, event.source_ip_address or "not given"
         act = self._act((identity.key, event.event_name, event.aws_region, error), identity)
         act[0].add(time, failed)

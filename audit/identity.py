@@ -28,9 +28,10 @@ class Identity(msgspec.Struct, frozen=True):
     """Who made a call, by which kind of credentials, and for whom.
 
     `who` is the shortest name that still tells identities of one account apart; `kind` is userIdentity.type,
-    or "Missing" without one; `credentials` is prose. `account_id` is the caller's, and `cross_account`
-    says that another one received the call. `service` is the AWS service that made the call (on the
-    identity's behalf unless `kind` is AWSService); `on_behalf_of` is the Identity Center user id behind it.
+    or "Missing" without one; `credentials` is prose. `account_id` is the caller's, or where the record
+    gives none, as of services, the one that received the call; `cross_account` says that these differ.
+    `service` is the AWS service that made the call (on the identity's
+    behalf unless `kind` is AWSService); `on_behalf_of` is the Identity Center user id behind it.
     `key` tells the identity from any other.
     """
 
@@ -106,7 +107,8 @@ def _identify(
     user: UserIdentity, issuer: SessionIssuer, session: SessionContext, recipient: str | None
 ) -> Identity:
     if user is _NOBODY:
-        return Identity("nobody named", "Missing", "the record names no identity")
+        nobody = Identity("nobody named", "Missing", "the record names no identity", recipient)
+        return msgspec.structs.replace(nobody, key=f"{nobody.who} {recipient}")
     kind = user.type or ("AWSService" if user.invoked_by else "Unknown")
     who, credentials = _ANSWERS.get(kind, _unknown)(user, issuer, session)
     account_id = user.account_id or issuer.account_id
@@ -115,7 +117,7 @@ def _identify(
         who=f"{who} of {account_id}" if foreign and kind in _NAMED_WITHIN_ACCOUNT else who,
         kind=kind,
         credentials=credentials,
-        account_id=account_id,
+        account_id=account_id or recipient,
         arn=user.arn,
         issuer=issuer.arn,
         service=user.invoked_by or (user.principal_id if kind == "AWSService" else None),

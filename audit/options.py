@@ -12,7 +12,7 @@ import click
 
 import console.options
 from audit.rows import EventRow
-from audit.selection import IMAGE_BUILDER, Selection, parse_time
+from audit.selection import IMAGE_BUILDER, Selection, network_of, parse_time
 from console.output import DATA_FORMATS, Format
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 _AGO = re.compile(r"([0-9]{1,9})([smhdw])")
+# What stands in sourceIPAddress beside addresses: the name of a service, or AWS itself.
+_SERVICE = re.compile(r"AWS Internal|(?=.*[A-Za-z])[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -51,8 +53,26 @@ def _columns(context: click.Context, option: click.Parameter, value: str | None)
     return tuple(dict.fromkeys(names))
 
 
-def _several(name: str, text: str) -> Callable[[Command], Command]:
-    return click.option(name, multiple=True, help=f"{text} Repeatable.")
+def _several(
+    name: str, text: str, allowed: Callable[[str], bool] = bool, form: str = "something: it is empty"
+) -> Callable[[Command], Command]:
+    """An option that may be given several times, each time an `allowed` value; `form` says which are."""
+
+    def checked(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if not allowed(value):
+                raise click.BadParameter(f"{value!r}; give {form}", context, option)
+        return values
+
+    return click.option(name, multiple=True, callback=checked, help=f"{text} Repeatable.")
+
+
+def _is_account(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{12}", text) is not None
+
+
+def _is_source(text: str) -> bool:
+    return bool(_SERVICE.fullmatch(text)) or network_of(text) is not None
 
 
 trail_option = click.option(
@@ -86,15 +106,22 @@ _SELECTION = (
     _several("--event-source", f"A service, or all. Without it: {IMAGE_BUILDER}."),
     *_TIMES,
     _several("--event-name", "API action, such as StartImagePipelineExecution."),
-    _several("--identity", "Part of a name or ARN, or an access key or principal id."),
+    _several("--identity", "Part of a name or ARN, or an access key or principal id, in any case."),
     _several("--event-region", "Region in which the call was made."),
-    _several("--account", "Account id."),
-    _several("--source-ip", "Source address."),
+    _several("--account", "Account id.", _is_account, "the 12 digits of an account id"),
+    _several(
+        *("--source-ip", "Source address, network such as 203.0.113.0/24, or service."),
+        *(_is_source, "an address, a network such as 203.0.113.0/24, or the name of a service"),
+    ),
     _several("--request-id", "Request id."),
     _several("--event-id", "Event id."),
     _several("--error-code", "Error code."),
     click.option("--failed/--succeeded", default=None, help="By result."),
-    click.option("--read-only/--changes", default=None, help="Only reads, or only changes."),
+    click.option(
+        "--read-only/--changes",
+        default=None,
+        help="Only reads, or only changes. An event that says neither is left out, and counted on stderr.",
+    ),
 )
 _ROWS = (
     click.option("--limit", "newest", type=click.IntRange(min=1), help="Only the newest so many events."),

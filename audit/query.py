@@ -11,8 +11,8 @@ from __future__ import annotations
 import errno
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from audit.athena import words
+from audit.athena import faults, words
 from audit.athena.relations import Reader
 from audit.athena.types import INTEGERS, ZONED, QueryError, Type, read_type
 from console.output import LocalTime, Time
@@ -103,11 +103,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """DuckDB's SQL for one of Athena's, and the columns that it answers: their names and Athena's types."""
+    """DuckDB's SQL for one of Athena's, and the columns that it answers: their names and Athena's types.
+
+    `named` has the name in the query of each column that the SQL calls otherwise.
+    """
 
     sql: str
     columns: tuple[str, ...]
     types: tuple[Type, ...]
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def translated(sql: str) -> Translation:
@@ -122,16 +126,29 @@ def translated(sql: str) -> Translation:
         parsed = sqlglot.parse(sql, read="athena")
         statements = [one for one in parsed if one and not isinstance(one, exp.Semicolon)]
         if len(statements) != 1 or not isinstance(statements[0], exp.Query) or statements[0].find(*_CHANGES):
-            raise QueryError("only one SELECT is run: the logs are read, never changed")
-        found = Reader({TABLE: column_types()}, datetime.now(UTC).replace(tzinfo=None)).query(statements[0])
+            raise QueryError(_other(sql))
+        reader = Reader({TABLE: column_types()}, datetime.now(UTC).replace(tzinfo=None))
+        found = reader.query(statements[0])
     except SqlglotError as error:
-        raise QueryError(f"not SQL as Athena knows it: {_line(error)}") from error
+        raise QueryError(f"not SQL as Athena knows it: {faults.of_parser(str(error))}") from error
     except RecursionError as error:
         raise QueryError("the SQL is nested too deeply") from error
     names = (name or f"_col{place}" for place, name in enumerate(found.names))
     for kind in found.types:
         _check_answer(kind)
-    return Translation(found.sql, tuple(names), found.types)
+    return Translation(found.sql, tuple(names), found.types, reader.named)
+
+
+def _other(sql: str) -> str:
+    """Why a text is not run that is not one SELECT."""
+    word = sql.split(maxsplit=1)[0].upper() if sql.split() else ""
+    if word == "EXPLAIN":
+        return (
+            "EXPLAIN is not answered here: there is no plan of Athena's; leave the word out to run the SELECT"
+        )
+    if word in {"SHOW", "DESCRIBE", "DESC"}:
+        return f"{word} is answered only for columns: the one table is {TABLE}; DESCRIBE {TABLE} lists them"
+    return "only one SELECT is run: the logs are read, never changed"
 
 
 @cache
@@ -186,7 +203,7 @@ def answered(
         except duckdb.OutOfMemoryException as error:
             raise QueryError(_TOO_LARGE.format(memory // 2**20)) from error
         except duckdb.Error as error:
-            raise QueryError(_line(error)) from error
+            raise QueryError(faults.of_engine(str(error), translation.named)) from error
 
 
 def _holds_time(kind: Type) -> bool:
@@ -258,8 +275,3 @@ def _pieces(records: Iterable[bytes], lines: Path) -> Iterator[int]:
         if size:
             yield longest
     lines.unlink()
-
-
-def _line(error: Exception) -> str:
-    """The first line of a message: the others point into the translated text, which nobody wrote."""
-    return str(error).strip().splitlines()[0]

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+FAILURE = "Failure"  # the result of a call that failed without an error code
+SIGN_IN = "signin.amazonaws.com"
 _NEWLINES = bytes.maketrans(b"\r\n", b"  ")
 
 
@@ -85,6 +87,25 @@ class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
     event_id: str | None = msgspec.field(name="eventID", default=None)
     read_only: bool | None = None
     recipient_account_id: str | None = None
+    service_event_details: msgspec.Raw = msgspec.Raw(b"null")
+
+    @property
+    def error(self) -> str | None:
+        """Why the call failed: its error code, or FAILURE where it has none; None if it succeeded.
+
+        A sign-in says it in another way than a call, in the member that is named after the step, such as
+        {"ConsoleLogin": "Failure"}:
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
+        """
+        if self.error_code:
+            return self.error_code
+        if self.error_message or (self.event_source == SIGN_IN and self._sign_in_failed()):
+            return FAILURE
+        return None
+
+    def _sign_in_failed(self) -> bool:
+        told = (self.response_elements, self.service_event_details)
+        return any(b'"Failure"' in bytes(answer) for answer in told)
 
     def parameters(self) -> Any:
         """What was asked: requestParameters as Python values, None where CloudTrail wrote null."""

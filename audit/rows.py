@@ -52,7 +52,7 @@ def row_of(record: Record) -> EventRow:
         event.event_time,
         identity.who,
         event.event_name,
-        event.error_code or "ok",
+        event.error or "ok",
         event.source_ip_address,
         event.aws_region,
         identity.kind,

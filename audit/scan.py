@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -37,22 +38,27 @@ _SERVICE = msgspec.json.Decoder(_Service)
 _NAMES = re.compile(
     b'"%b"' % b"".join(b"(?:%c|\\\\u00%02x)" % (letter, letter) for letter in b"eventSource"), re.IGNORECASE
 )
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PAIRS = json.JSONDecoder(object_pairs_hook=list, parse_int=str, parse_float=str)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What was found wrong, and how much was read (`size` in decompressed bytes)."""
+    """What was found wrong, and how much was read (`size` in decompressed bytes).
+
+    `unsaid` counts the events that were left out because they do not say whether they changed anything.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     files: int = 0
     events: int = 0
     size: int = 0
+    unsaid: int = 0
 
     def taken(self) -> Tally:
         """What there is so far; this tally begins anew."""
-        so_far = Tally(self.findings, self.files, self.events, self.size)
-        self.findings, self.files, self.events, self.size = [], 0, 0, 0
+        so_far = replace(self)
+        self.findings, self.files, self.events, self.size, self.unsaid = [], 0, 0, 0, 0
         return so_far
 
 
@@ -60,7 +66,7 @@ class _Notes:
     """What is wrong with one file: the first few of each kind, and how many more there are."""
 
     def __init__(self, key: str, tally: Tally) -> None:
-        self.key, self._tally = key, tally
+        self.key, self.tally = key, tally
         self._seen: dict[str, int] = {}
         self._more: dict[str, FindingKind] = {}
 
@@ -71,13 +77,13 @@ class _Notes:
             self._more[kind.code] = kind
         else:
             where = self.key if record is None else f"{self.key} record {record}"
-            self._tally.findings.append(Finding(kind, where, detail))
+            self.tally.findings.append(Finding(kind, where, detail))
 
     def close(self) -> None:
         """Say how many were not noted one by one."""
         for code, kind in self._more.items():
             detail = f"and {self._seen[code] - _MOST_NOTES:,} more of this kind in this file"
-            self._tally.findings.append(Finding(kind, self.key, detail))
+            self.tally.findings.append(Finding(kind, self.key, detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +147,13 @@ def _wanted(
             if not sure:
                 parse_time(event.event_time)
             wanted = all_wanted or selection.wants(event)
+            unsaid = not wanted and selection.left_out_unsaid(event)
         except (ValueError, RecursionError) as error:
             notes.add(DAMAGED_RECORD, str(error), number)
             continue
         if wanted:
             yield Record(key, cut, event)
+        notes.tally.unsaid += unsaid
     notes.close()
 
 
@@ -173,10 +181,13 @@ def _carefully(
             continue
         try:
             service = _service(item)
+            wanted = not selection.event_sources or service in selection.event_sources
+            if wanted:
+                _check_names(item)
         except (ValueError, RecursionError) as error:
             notes.add(DAMAGED_RECORD, str(error), number)
             continue
-        if not selection.event_sources or service in selection.event_sources:
+        if wanted:
             yield number, item
 
 
@@ -193,7 +204,22 @@ def _service(cut: bytes) -> str:
     if not cut.isascii():
         cut.decode()
     if cut.count(b'"eventSource"') > 1 or (b"\\u" in cut and len(_NAMES.findall(cut)) > 1):
-        members: list[tuple[str, Any]] = _PAIRS.decode(cut.decode())
-        if sum(name == "eventSource" for name, _ in members) > 1:
-            raise ValueError("eventSource is named more than once")
+        _check_names(cut, only="eventSource")
     return service
+
+
+def _check_names(cut: bytes, only: str | None = None) -> None:
+    """Refuse a record that names a member twice: of the two, some readers take the first, others the last.
+
+    Raises:
+        ValueError, RecursionError: it does, or is no record.
+
+    """
+    members = _MEMBERS.decode(cut)
+    marks = 1 + 4 * len(members)  # what stands between names and values where there is no space
+    if only is None and sum(map(len, members)) + sum(map(len, members.values())) + marks == len(cut):
+        return  # all of it is in the members found, so none is lost
+    pairs: list[tuple[str, Any]] = _PAIRS.decode(cut.decode())
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1 and name == (only or name):
+            raise ValueError(f"{name} is named more than once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zlib
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ def unpack(key: str, data: bytes, limit: int = DEFAULT_LIMIT) -> Unpacked:
     A file that is called .gz may be plain JSON (some clients unpack what they fetch), and nothing else.
     """
     if not data.startswith(_MAGIC):
+        data = data.removeprefix(codecs.BOM_UTF8)  # as some editors save JSON
         head = data[:_HEAD].lstrip()
         if key.endswith(".gz") and (head or not data) and not head.startswith(b"{"):
             begin = ascii(data[:24].decode(errors="replace"))

@@ -108,7 +108,7 @@ def test_bad_input_is_exit_code_2_and_one_line(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        ("KeyboardInterrupt", 130, ""),
+        ("KeyboardInterrupt", 130, "interrupted; no file is left half-written"),
         ("ZeroDivisionError", 3, "a fault of this program, please report it: Z"),
     ],
 )

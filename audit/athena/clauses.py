@@ -16,13 +16,8 @@ def name_of(node: exp.Expr) -> str:
     return node.name if isinstance(whole, exp.Column) else ""
 
 
-def renamed(node: exp.Expr, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names that a relation's alias gives its columns, if it gives them any: then one for each.
-
-    Raises:
-        QueryError: there are more or fewer names than columns.
-
-    """
+def alias_columns(node: exp.Expr) -> list[str]:
+    """The names that a relation's alias gives its columns, if any."""
     alias = node.args.get("alias")
     given = (
         [column.name for column in alias.args.get("columns") or ()]
@@ -32,6 +27,17 @@ def renamed(node: exp.Expr, names: tuple[str, ...]) -> tuple[str, ...]:
     offset = node.args.get("offset") if isinstance(node, exp.Unnest) else None
     if isinstance(offset, exp.Identifier) and (given or alias is not None) and offset.name != "offset":
         given.append(offset.name)  # where sqlglot keeps the last of them
+    return given
+
+
+def renamed(node: exp.Expr, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that a relation's alias gives its columns, if it gives them any: then one for each.
+
+    Raises:
+        QueryError: there are more or fewer names than columns.
+
+    """
+    alias, given = node.args.get("alias"), alias_columns(node)
     if not given:
         return names
     if len(given) != len(names):

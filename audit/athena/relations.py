@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from audit.athena import casts, formats, jsons, lists, operators, patterns, texts  # noqa: F401 - their rules
 from audit.athena.aggregates import direction
-from audit.athena.clauses import limit, name_of, renamed, sortable
+from audit.athena.clauses import alias_columns, limit, name_of, renamed, sortable
 from audit.athena.relation import Relation, cast_columns
 from audit.athena.translator import (
     Field,
@@ -39,6 +39,7 @@ class Reader:
     tables: Mapping[str, Mapping[str, Type]]
     now: datetime
     translator: Translator = field(init=False)
+    named: dict[str, str] = field(default_factory=dict)  # what each column is called, by its name inside
     _views: dict[str, Relation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -223,10 +224,11 @@ class Reader:
             found, lateral = self._read(node, around), ""
         known = node.alias.lower() or (node.name.lower() if isinstance(node, exp.Table) else "")
         fields = [
-            Field(column.lower(), known, Typed(f"{name}.c{place}", kind))
+            Field(column.lower(), known, Typed(f"{name}.{name}_{place}", kind))
             for place, (column, kind) in enumerate(zip(renamed(node, found.names), found.types, strict=True))
         ]
-        return f"{lateral}({found.sql}) AS {name}", fields
+        self.named |= (inside := {f"{name}_{place}": column.name for place, column in enumerate(fields)})
+        return f"{lateral}({found.sql}) AS {name}({', '.join(inside)})", fields
 
     def _read(self, node: Any, around: Scope) -> Relation:
         if isinstance(node, exp.Subquery):
@@ -266,12 +268,17 @@ class Reader:
         return Relation(f"SELECT * FROM (VALUES {said}) AS v({named})", ("",) * len(kinds), tuple(kinds))
 
     def _unnested(self, node: Any, scope: Scope) -> Relation:
-        """An array's elements, a row's fields each as a column; with ORDINALITY, their places at last."""
+        """An array's elements; with ORDINALITY, their places at last.
+
+        A row's fields are a column each, unless one name is given for the whole row:
+        https://docs.aws.amazon.com/athena/latest/ug/filtering-with-unnest.html
+        """
         if len(node.expressions) != 1:
             raise unanswered(node, "several arrays at once")
         value = self.translator.of_type(node.expressions[0], scope, "array")
         kind, element = value.type.parts[0], Typed("u.e", value.type.parts[0])
-        if kind.name == "row":
+        spread = len(alias_columns(node)) != 1 + bool(node.args.get("offset"))
+        if kind.name == "row" and spread:
             parts = [(name, member_at(element, place)) for place, name in enumerate(kind.fields)]
         else:
             parts = [("", element)]

@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -46,29 +48,66 @@ def download(source: Source, folder: Path, selection: Selection, *, limit: int =
         OutputError: nothing can be written to the folder.
 
     """
-    findings: list[Finding] = []
     first = selection.start.date() if selection.start else None
     last = selection.end.date() + timedelta(logs.LATE_DAYS) if selection.end else None
-    keys = logs.log_keys(source, first, last)
-    copied = there = size = 0
-    listed = False
-    while some := list(islice(keys, _AT_ONCE)):
-        listed = _made(folder)
-        places = _places(folder, some, findings)
-        wanted = [key for key, place in places.items() if not place.exists()]
-        there += len(places) - len(wanted)
-        for key, data in source.fetch(wanted, limit):
-            if isinstance(data, OSError):
-                findings.append(unread(key, data, limit))
-            elif _stored(places[key], data, key, findings):
-                copied, size = copied + 1, size + len(data)
-            show_progress(f"{copied:,} log files, {size / 2**20:,.1f} MiB; {there:,} were there")
-    if not listed:
-        check_place(source)
-    code = tell(findings)
-    new = f"{copied:,} log file{'s' * (copied != 1)} ({size / 2**20:,.1f} MiB) new in {folder}"
-    say(f"{new}; {there:,} were there already")
+    copy = _Copy(source, folder, limit)
+    try:
+        copy.run(logs.log_keys(source, first, last))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{copy.told()}; the same command goes on from there") from None
+    code = tell(copy.findings)
+    say(copy.told())
     return code
+
+
+@dataclass(slots=True)
+class _Copy:
+    """The files that are copied, and those that were there already; `size` in bytes."""
+
+    source: Source
+    folder: Path
+    limit: int
+    findings: list[Finding] = field(default_factory=list)
+    copied: int = 0
+    there: int = 0
+    size: int = 0
+
+    def told(self) -> str:
+        """How many there are."""
+        new = f"{self.copied:,} log file{'s' * (self.copied != 1)} ({self.size / 2**20:,.1f} MiB) new"
+        return f"{new} in {self.folder}; {self.there:,} were there already"
+
+    def run(self, keys: Iterator[str]) -> None:
+        """Copy what is not there.
+
+        Raises:
+            SourceError: the source cannot be listed, or has no log file.
+            OutputError: nothing can be written to the folder.
+
+        """
+        listed = False
+        while some := list(islice(keys, _AT_ONCE)):
+            listed = _made(self.folder)
+            places = _places(self.folder, some, self.findings)
+            wanted = [key for key, place in places.items() if not _is_there(place)]
+            self.there += len(places) - len(wanted)
+            for key, data in self.source.fetch(wanted, self.limit):
+                self._take(key, data, places[key])
+        if not listed:
+            check_place(self.source)
+
+    def _take(self, key: str, data: bytes | OSError, place: Path) -> None:
+        if isinstance(data, OSError):
+            self.findings.append(unread(key, data, self.limit))
+        elif _stored(place, data, key, self.findings):
+            self.copied, self.size = self.copied + 1, self.size + len(data)
+        there = f"{self.there:,} were there"
+        show_progress(f"{self.copied:,} log files, {self.size / 2**20:,.1f} MiB; {there}")
+
+
+def _is_there(place: Path) -> bool:
+    """Whether there is a file with anything in it: no log file is empty, but a copy that broke off may be."""
+    return place.exists() and place.stat().st_size > 0
 
 
 def _made(folder: Path) -> bool:

@@ -64,9 +64,12 @@ def write_events(
         OutputError: the result cannot be written.
 
     """
-    if format is Format.TABLE or newest is not None:
-        most = min(MOST_TABLE_ROWS, newest or MOST_TABLE_ROWS) if format is Format.TABLE else newest
-        found = newest_of(found, most or MOST_TABLE_ROWS, attrgetter("time"), told=newest is None)
+    time, shown = attrgetter("time"), format is Format.TABLE and output is None
+    if shown or newest is not None:
+        most = min(MOST_TABLE_ROWS, newest or MOST_TABLE_ROWS) if shown else newest
+        found = newest_of(found, most or MOST_TABLE_ROWS, time, told=newest is None)
+    elif format is Format.TABLE:
+        found = sorted(found, key=time)
     names = columns or EventRow.__struct_fields__
     write_rows(found, names, format, output, table_columns=columns or TABLE_COLUMNS)
 

@@ -73,7 +73,8 @@ def history(
         _write(download.records(), format, output, newest, columns)
         code = tell(download.findings)
         if nothing:
-            say(f"looked at {len(places)} Regions: no event is as wanted ({'; '.join(selection.told())})")
+            many = "Region" if len(places) == 1 else "Regions"
+            say(f"looked at {len(places)} {many}: no event is as wanted ({'; '.join(selection.told())})")
         if download.whole:
             journal.remove()
         elif output is not None:
@@ -112,7 +113,8 @@ def _run(download: Download, output: Path | None) -> None:
         if output is not None:
             start = download.window.start
             times = f", with --start {start.isoformat()} for a time so long ago" if start else ""
-            say(f"interrupted: {download.seen:,} events are kept; the same command goes on from there{times}")
+            kept = f"{download.seen:,} events are kept; the same command goes on from there{times}"
+            raise KeyboardInterrupt(kept) from None
         raise
 
 

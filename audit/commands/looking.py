@@ -25,7 +25,7 @@ class Looking:
         self.files = 0
         self.more = 0  # findings beyond those, told right away
         self._source, self._selection = source, selection
-        self._records = 0
+        self._records = self._unsaid = 0
         self._found = False
 
     def parts(self, parts: Iterable[Part[T]]) -> Iterator[Part[T]]:
@@ -57,12 +57,18 @@ class Looking:
             said += f": none that is wanted ({'; '.join(self._selection.told()) or 'all events'})"
         code = tell(self.findings)
         say(said)
+        if self._unsaid:
+            say(
+                f"{self._unsaid:,} more said neither whether they read nor whether they changed anything"
+                " (no readOnly) and were left out; see them without --read-only and --changes"
+            )
         return code
 
     def _counted(self, parts: Iterable[Part[T]]) -> Iterator[Part[T]]:
         for part in parts:
             self.files += part.tally.files
             self._records += part.tally.events
+            self._unsaid += part.tally.unsaid
             self._found = self._found or bool(part.value)
             self.findings += part.tally.findings
             if len(self.findings) > MOST_FINDINGS:

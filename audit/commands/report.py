@@ -76,7 +76,7 @@ def report(
         write_rows(deed_rows(facts), DeedRow.__struct_fields__, format, output, heads=heads)
     elif html is None or output is not None:
         with opened(output) as file, tables(file) as written:
-            _write_tables(facts, written)
+            _write_tables(facts, written, whole=output is not None)
     return looking.tell()
 
 
@@ -85,26 +85,27 @@ def _unlisted(source: Source, facts: Facts) -> Finding:
     return Finding(TOO_MUCH, str(source), f"{events} are among (others), beyond {MOST_ENTRIES:,} entries")
 
 
-def _write_tables(facts: Facts, written: Tables) -> None:
-    """The report for people: who did what, and under it a short part for each other question."""
+def _write_tables(facts: Facts, written: Tables, *, whole: bool) -> None:
+    """The report for people: who did what, and a part for each other question; short unless `whole`."""
     total = facts.total
     title = f"Who did what: {total.count:,} events, {total.failed:,} failed"
     if total.count:
         title += f", {total.first} to {total.last}"
     deeds = list(deed_rows(facts))
     columns = deed_columns(deeds)
-    lines = [[getattr(deed, name) for name in columns] for deed in deeds[:MOST_TABLE_ROWS]]
+    most = len(deeds) if whole else MOST_TABLE_ROWS
+    lines = [[getattr(deed, name) for name in columns] for deed in deeds[:most]]
     written.write(columns, lines, title=title)
     for part in (*sections(facts), recent_changes(facts)):
         section = without_accounts(part)
         rows, name = [tuple(map(_cell, row)) for row in section.rows], section.title
-        if len(rows) > _MOST_LINES and section.name != "timelines":
+        if not whole and len(rows) > _MOST_LINES and section.name != "timelines":
             name += f": {'the newest' if section.newest else 'the first'} {_MOST_LINES} of {len(rows):,}"
             rows = rows[-_MOST_LINES:] if section.newest else rows[:_MOST_LINES]
         if rows:
             written.write(section.heads, rows, title=name)
-    if len(deeds) > MOST_TABLE_ROWS:
-        say(f"{len(deeds) - MOST_TABLE_ROWS:,} further rows are not shown; --format jsonl or csv gives all")
+    if len(deeds) > most:
+        say(f"{len(deeds) - most:,} further rows are not shown; --format jsonl or csv gives all")
 
 
 def _cell(value: Any) -> Any:

@@ -1,8 +1,8 @@
 /* Where the wanted records of a CloudTrail log file begin and end, in one pass over its text.
 
    The pass checks all of RFC 8259 on its way (and UTF-8), so what it says is certain: whatever it does not fully
-   understand - damage, a record that names no service or an odd time, an escape where a name should stand, a
-   record beyond all measure - it leaves to the careful reading in audit/recover.py by saying UNSURE. It writes
+   understand - damage, a record that names no service, an odd time or a member twice, an escape where a name should
+   stand, a record beyond all measure - it leaves to the careful reading in audit/recover.py by saying UNSURE. It writes
    nothing but `spans` and `found`, and reads nothing but text[0..length]; text[length] must be a NUL, which ends
    every scan that would run off the end. */
 
@@ -16,6 +16,7 @@
 #define UNSURE (-1)
 #define FULL (-2) /* `spans` has no room for all wanted records */
 #define DEEPEST 512
+#define MOST_MEMBERS 64 /* of a record; CloudTrail has about thirty */
 #define LONGEST (2 << 20) /* bytes of a record: LONGEST_RECORD of audit/recover.py */
 
 #define INLINE static inline __attribute__((always_inline))
@@ -247,16 +248,33 @@ static int is_time(const string *text) {
     return hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
 }
 
-/* Behind a record; `wanted` tells whether its eventSource, named once, is one of the services. */
+/* Whether two of a record's members have one name. */
+static int repeats(const string *names, int number) {
+    uint64_t seen = 0;
+    for (int i = 0; i < number; i++) {
+        size_t size = (size_t)(names[i].end - names[i].begin);
+        uint64_t bit = (uint64_t)1 << ((size * 9 + names[i].begin[size / 2] * 5 + names[i].begin[size / 4]) & 63);
+        if (seen & bit)
+            for (int j = 0; j < i; j++)
+                if ((size_t)(names[j].end - names[j].begin) == size && !memcmp(names[j].begin, names[i].begin, size))
+                    return 1;
+        seen |= bit;
+    }
+    return 0;
+}
+
+/* Behind a record; `wanted` tells whether its eventSource, named once, is one of the services. Then no member is
+   named twice: readers differ in which of the two they take. */
 INLINE place after_record(place at, window *ahead, const unsigned char *services, size_t length, int *wanted) {
     static const char member[] = "eventSource", when[] = "eventTime";
     const ptrdiff_t member_length = sizeof member - 1, when_length = sizeof when - 1;
-    int named = 0;
-    string name, service;
+    int named = 0, number = 0;
+    string name, service, names[MOST_MEMBERS];
     if (*at != '{') return NULL;
     do {
         at = after_string(after_space(at + 1), ahead, &name);
-        if (!at || name.escaped || !(at = after_mark(at, ':'))) return NULL;
+        if (!at || name.escaped || number == MOST_MEMBERS || !(at = after_mark(at, ':'))) return NULL;
+        names[number++] = name;
         if (name.end - name.begin == member_length && !memcmp(name.begin, member, (size_t)member_length)) {
             at = after_string(at, ahead, &service);
             if (!at || service.escaped || named) return NULL;
@@ -271,6 +289,7 @@ INLINE place after_record(place at, window *ahead, const unsigned char *services
         }
         at = after_space(at);
     } while (*at == ',');
+    if (*wanted && repeats(names, number)) return NULL;
     return named && *at == '}' ? at + 1 : NULL;
 }
 

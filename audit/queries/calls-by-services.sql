@@ -8,7 +8,7 @@ SELECT
   eventsource,
   eventname,
   count(*) AS calls,
-  count(errorcode) AS failures,
+  count(coalesce(nullif(errorcode, ''), nullif(errormessage, ''))) AS failures,
   min(eventtime) AS first_seen,
   max(eventtime) AS last_seen
 FROM cloudtrail

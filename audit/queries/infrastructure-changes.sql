@@ -11,7 +11,7 @@ SELECT
     json_extract_scalar(responseelements, '$.infrastructureConfigurationArn')
   ) AS configuration,
   requestparameters,
-  coalesce(errorcode, 'ok') AS result
+  coalesce(nullif(errorcode, ''), CASE WHEN errormessage <> '' THEN 'Failure' END, 'ok') AS result
 FROM cloudtrail
 WHERE eventsource = 'imagebuilder.amazonaws.com'
   AND eventname IN (

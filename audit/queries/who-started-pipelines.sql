@@ -10,7 +10,7 @@ SELECT
   awsregion,
   json_extract_scalar(requestparameters, '$.imagePipelineArn') AS pipeline,
   json_extract_scalar(responseelements, '$.imageBuildVersionArn') AS image,
-  coalesce(errorcode, 'ok') AS result
+  coalesce(nullif(errorcode, ''), CASE WHEN errormessage <> '' THEN 'Failure' END, 'ok') AS result
 FROM cloudtrail
 WHERE eventsource = 'imagebuilder.amazonaws.com' AND eventname = 'StartImagePipelineExecution'
 ORDER BY eventtime, eventid

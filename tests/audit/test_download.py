@@ -82,6 +82,14 @@ def test_a_second_run_fetches_what_is_new_and_leaves_the_rest_alone(
     assert files(tmp_path) == {FIRST: b"kept", SECOND: BODIES[SECOND]}
 
 
+def test_an_empty_file_is_fetched_again(client: Any, tmp_path: Path, capsys: Capsys) -> None:
+    """A copy by another tool that broke off is no log file."""
+    (tmp_path / FIRST).parent.mkdir(parents=True)
+    (tmp_path / FIRST).write_bytes(b"")
+    assert download(capsys, tmp_path).code == 0
+    assert files(tmp_path) == BODIES
+
+
 def test_an_interrupted_write_leaves_no_half_file(
     client: Any, tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +100,10 @@ def test_an_interrupted_write_leaves_no_half_file(
 
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", interrupted)
-        assert download(capsys, tmp_path).code == 130
+        done = download(capsys, tmp_path)
+    assert (done.code, len(done.said.splitlines())) == (130, 1)
+    assert f"interrupted; 0 log files (0.0 MiB) new in {tmp_path}" in done.said
+    assert done.said.endswith("; the same command goes on from there\n")
     assert files(tmp_path) == {}
     assert download(capsys, tmp_path).code == 0
     assert files(tmp_path) == BODIES

@@ -232,6 +232,28 @@ def test_a_record_that_names_its_service_twice_is_a_finding(tmp_path: Path) -> N
         assert told(tmp_path) == ["IBT107"]
 
 
+@pytest.mark.parametrize("name", ["eventName", "event\\u004eame", "userIdentity", "errorCode", "strange"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_record_that_names_a_member_twice_is_a_finding(tmp_path: Path, name: str, space: str) -> None:
+    """Some readers show the first of the two, others the last, so neither is shown."""
+    one = json.dumps(record(errorCode="x", strange=1), separators=(f",{space}", f":{space}"))
+    meant = json.loads(f'"{name}"')
+    again = json.dumps(json.loads(one)[meant])
+    for twice in (f'{one[:-1]},{space}"{name}":{space}{again}}}', f'{{"{name}":{again},{one[1:]}'):
+        (tmp_path / "a.json").write_text(f'{{"Records":[{twice}]}}')
+        (finding,) = [item for item in logs.read(str(tmp_path)) if isinstance(item, Finding)]
+        assert finding.kind.code == "IBT107"
+        assert finding.detail == f"{meant} is named more than once"
+
+
+def test_a_byte_order_mark_before_json_does_not_disturb(tmp_path: Path) -> None:
+    """Some editors write one."""
+    text = json.dumps({"Records": [record()]}).encode()
+    for name in ("a.json", "b.json.gz"):
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text)
+    assert [type(item) for item in logs.read(str(tmp_path))] == [Record, Record]
+
+
 def test_members_beside_records_do_not_disturb(tmp_path: Path) -> None:
     """Before, behind, of any type."""
     text = f'{{"a":[{{"Records":[{{}}]}}],"Records":[{json.dumps(record())}],"b":"\\"]}}","c":-1.5e3}}'

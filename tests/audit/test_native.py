@@ -163,6 +163,18 @@ def test_a_record_that_names_its_service_twice_is_left_to_the_careful_reading() 
 
 
 @compiled
+def test_a_member_named_twice_is_left_to_the_careful_reading_where_the_record_is_wanted() -> None:
+    """Of as many members as there may be, the first and the last; one more is not counted here."""
+    for many in (2, 62, 63):
+        names = [*(f"a{place}" for place in range(many)), "a0"]
+        for last, sure in ((names, False), (names[:-1], many < 64)):
+            members = ",".join(f'"{name}":{place}' for place, name in enumerate(last))
+            text = bytearray(f'{{"Records":[{{"eventSource":"{IMAGE_BUILDER}",{members}}}]}}'.encode())
+            assert (native().records(text, SERVICES) is not None) is sure
+            assert native().records(text, frozenset({"ec2.amazonaws.com"})) in (None, (1, []))
+
+
+@compiled
 def test_a_service_with_a_name_too_long_for_it_is_read_all_the_same() -> None:
     """The careful reading takes over."""
     text = bytearray(json.dumps({"Records": [record(eventSource="x" * 300)]}).encode())

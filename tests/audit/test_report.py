@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,26 @@ def test_an_account_is_not_said_where_only_a_service_has_none(
     shown = capfd.readouterr().out
     assert "config.amazonaws.com" in shown
     assert "ACCOUNT" not in shown
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {"type": "AWSService", "invokedBy": "imagebuilder.amazonaws.com"},
+        {"type": "SAMLUser", "userName": "ana", "identityProvider": "p"},
+        {"type": "WebIdentityUser", "userName": "emil", "identityProvider": "accounts.google.com"},
+        None,
+    ],
+)
+def test_who_has_no_account_is_counted_by_the_account_that_received_the_call(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], identity: dict[str, str] | None
+) -> None:
+    """Not merged over all accounts of an organization's bucket into a line of no account."""
+    accounts = ("111111111111", "222222222222")
+    events = [record(userIdentity=identity, recipientAccountId=account) for account in accounts]
+    (tmp_path / "a.json.gz").write_bytes(log_file(events))
+    assert report(Folder(tmp_path), Selection(), format=Format.JSON) == 0
+    assert sorted(line["account"] for line in json.loads(capfd.readouterr().out)) == list(accounts)
 
 
 def test_namesakes_of_two_accounts_are_two_lines_and_the_terminal_says_whose(

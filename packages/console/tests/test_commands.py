@@ -68,10 +68,26 @@ def test_the_name_of_the_output_decides_where_no_format_is_given(
 
 def test_an_output_called_after_another_format_is_refused() -> None:
     """A table in a.parquet would be a surprise."""
-    with pytest.raises(OutputError, match=r"a\.parquet: parquet is not among .* table, json, jsonl, csv;"):
+    with pytest.raises(
+        OutputError, match=r"a\.parquet: \.parquet is no format .* in \.json, \.jsonl, \.csv or"
+    ):
         chosen(None, Path("a.parquet"), LIST_FORMATS)
     assert chosen("table", Path("a.parquet"), LIST_FORMATS) is Format.TABLE
     assert chosen(None, Path("a.parquet"), DATA_FORMATS) is Format.PARQUET
+
+
+@pytest.mark.parametrize("name", ["k.csv.gz", "a.xlsx", "e.tsv"])
+def test_an_output_called_after_no_format_is_refused(name: str) -> None:
+    """A table in it would be a surprise; the endings that there are, are named."""
+    with pytest.raises(OutputError, match=rf"{name}: .* end the name in \.json, \.jsonl, \.csv or \.txt"):
+        chosen(None, Path(name), LIST_FORMATS)
+    assert chosen("csv", Path(name), LIST_FORMATS) is Format.CSV
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_standard_output_has_names(name: str) -> None:
+    """As for other tools; a command sees that it is no file."""
+    assert invoke("show", "--output", name) == "table None None\n"
 
 
 @pytest.mark.parametrize("option", ["--output", "--html"])

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from console.errors import OutputError
-from console.files import opened
+from console.files import check, opened
 from console.output import (
     DATA_FORMATS,
     Format,
@@ -293,3 +293,17 @@ def test_a_page_of_our_own_is_safe_on_a_terminal_and_whole_in_a_file(tmp_path: P
     write_text(text, tmp_path / "a")
     assert (tmp_path / "a").read_text() == text
     assert show(lambda: write_text(text, None)) == "# Stack \\x9b31m\n\n- a\n"
+
+
+def test_a_pipe_by_its_number_is_written_to() -> None:
+    """Such as a shell's >(command): its name is a link to what has no path."""
+    reading, writing = os.pipe()
+    try:
+        path = Path(f"/dev/fd/{writing}")
+        check(path)
+        with opened(path) as file:
+            file.write(b"all")
+        assert os.read(reading, 10) == b"all"
+    finally:
+        os.close(reading)
+        os.close(writing)

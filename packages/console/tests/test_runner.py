@@ -111,8 +111,8 @@ def test_a_command_returns_its_exit_code(arguments: list[str], code: int) -> Non
         ),
         (["fail", "import"], 3, "app: a fault of this program, please report it: ModuleNotFoundError"),
         (["fail", "late"], 3, "app: a fault of this program, please report it: ModuleNotFoundError"),
-        (["fail", "abort"], 130, ""),
-        (["fail", "interrupt"], 130, ""),
+        (["fail", "abort"], 130, "app: interrupted; no file is left half-written\n"),
+        (["fail", "interrupt"], 130, "app: interrupted; no file is left half-written\n"),
     ],
 )
 def test_each_way_to_fail_has_its_code_and_one_line(arguments: list[str], code: int, said: str) -> None:
@@ -186,4 +186,4 @@ def test_an_interrupt_from_outside_is_130() -> None:
         assert process.stderr.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
-        assert process.stderr.read() == ""
+        assert process.stderr.read() == "app: interrupted; no file is left half-written\n"

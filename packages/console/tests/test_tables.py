@@ -110,6 +110,9 @@ def test_bold_only_on_a_terminal_and_not_against_no_color(
 def test_more_rows_than_a_terminal_can_use_are_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The rest is said to be there."""
-    write_rows(EVENTS * 300, Event.__struct_fields__, Format.TABLE, tmp_path / "a")
+    """The rest is said to be there; a file has them all."""
+    write_rows(EVENTS * 300, Event.__struct_fields__, Format.TABLE, None)
     assert "100 further rows are not shown" in capsys.readouterr().err
+    write_rows(EVENTS * 300, Event.__struct_fields__, Format.TABLE, tmp_path / "a")
+    assert capsys.readouterr().err == ""
+    assert len((tmp_path / "a").read_text().splitlines()) == 601

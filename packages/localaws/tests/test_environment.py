@@ -19,12 +19,14 @@ HOSTILE = {
     "ALL_PROXY": "http://127.0.0.1:1",
     "no_proxy": "nothing",
     "BOTO_CONFIG": "/etc/boto.cfg",
+    "MOTO_ENABLE_RECORDING": "true",
+    "INITIAL_NO_AUTH_ACTION_COUNT": "0",
 }
 KEPT = {"PATH": "/bin", "HOME": "/home/a", "PYTHONPATH": "b", "LOCALAWS_ENGINE_SOURCES": "none"}
 
 
 def test_what_leads_elsewhere_is_left_out() -> None:
-    """Nothing of AWS, of Pulumi, or about proxies is left, and everything else is."""
+    """Nothing of AWS, of Pulumi, of moto, or about proxies is left, and everything else is."""
     assert cleaned({**HOSTILE, **KEPT}) == KEPT
 
 

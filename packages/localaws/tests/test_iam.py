@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from packages.localaws.tests.front import ACCOUNT_ID, OTHER_ACCOUNT_ID, Front, allow, document, refused
+from packages.localaws.tests.front import ACCOUNT_ID, OTHER_ACCOUNT_ID, Front, allow, document, refused, trust
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 INSTANCE_PROFILE = "arn:aws:iam::aws:policy/EC2InstanceProfileForImageBuilder"
@@ -89,3 +89,48 @@ def test_a_user_who_names_nobody_asks_about_itself(front: Front) -> None:
         assert [one["SerialNumber"] for one in iam.list_mfa_devices()["MFADevices"]] == [device]
         assert [one["UserName"] for one in iam.list_access_keys()["AccessKeyMetadata"]] == ["alice"]
         assert iam.list_signing_certificates()["Certificates"] == []
+
+
+def test_a_boundary_is_a_policy_that_exists(front: Front) -> None:
+    """Neither a new role nor one there already gets another."""
+    iam, missing = front.client("iam"), f"arn:aws:iam::{ACCOUNT_ID}:policy/missing"
+    front.role("reader", trust({"AWS": ACCOUNT_ID}))
+    with refused("NoSuchEntity", missing):
+        iam.put_role_permissions_boundary(RoleName="reader", PermissionsBoundary=missing)
+    with refused("NoSuchEntity", missing):
+        front.role("other", trust({"AWS": ACCOUNT_ID}), PermissionsBoundary=missing)
+    with refused("NoSuchEntity", missing):
+        iam.create_user(UserName="alice", PermissionsBoundary=missing)
+    assert [role["RoleName"] for role in iam.list_roles()["Roles"]] == ["reader"]
+
+
+def test_a_policy_in_use_cannot_be_deleted(front: Front) -> None:
+    """As a boundary or attached; once nobody has it, it can."""
+    iam = front.client("iam")
+    arn = iam.create_policy(PolicyName="bound", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    front.role("reader", trust({"AWS": ACCOUNT_ID}), PermissionsBoundary=arn)
+    with refused("DeleteConflict"):
+        iam.delete_policy(PolicyArn=arn)
+    iam.delete_role_permissions_boundary(RoleName="reader")
+    iam.attach_role_policy(RoleName="reader", PolicyArn=arn)
+    with refused("DeleteConflict"):
+        iam.delete_policy(PolicyArn=arn)
+    iam.detach_role_policy(RoleName="reader", PolicyArn=arn)
+    iam.delete_policy(PolicyArn=arn)
+
+
+def test_tags_of_users_and_roles_are_the_principals(strict_front: Front) -> None:
+    """Policies may ask for a team that stands in a tag of the user, or of the role in a session."""
+    red = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
+    statement = allow("iam:ListUsers", Condition=red)
+    alice = strict_front.user("alice", statement, allow("sts:AssumeRole"))
+    role = strict_front.role("reader", trust({"AWS": ACCOUNT_ID}), statement)
+    session = strict_front.client("sts", alice).assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    for credentials in (alice, session):
+        with refused("AccessDenied"):
+            strict_front.client("iam", credentials).list_users()
+    tags = [{"Key": "team", "Value": "red"}]
+    strict_front.client("iam").tag_user(UserName="alice", Tags=tags)
+    strict_front.client("iam").tag_role(RoleName="reader", Tags=tags)
+    for credentials in (alice, session):
+        assert strict_front.client("iam", credentials).list_users()["Users"]

@@ -97,6 +97,41 @@ def test_interrupt_ends_with_130() -> None:
         assert aws.process.wait(30) == 130
 
 
+def test_sigterm_during_the_start_ends_cleanly() -> None:
+    """Before the ready line there is nothing to say and nothing to wind up."""
+    code = """
+import os, signal, sys
+class Signalling:
+    def find_spec(self, name, *_):
+        if name == "localaws.cloud":
+            os.kill(os.getpid(), signal.SIGTERM)
+sys.meta_path.insert(0, Signalling())
+from console.runner import run
+from localaws.cli import app
+run(app, "localaws")
+"""
+    command = [sys.executable, "-c", code, "serve", "--port", "0"]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+
+
+def test_switches_of_moto_do_not_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sets one for something else is answered all the same."""
+    code = """
+from localaws.cli import serve
+try:
+    flags = dict(port=0, delivery_seconds=1, latency_ms=0, enforce_iam=False, kms_tag_delay=0)
+    serve.callback(host="192.0.2.1", **flags)
+except Exception:
+    from moto import settings
+    print(settings.INITIAL_NO_AUTH_ACTION_COUNT)
+"""
+    monkeypatch.setenv("INITIAL_NO_AUTH_ACTION_COUNT", "0")
+    command = [sys.executable, "-c", code]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert finished.stdout == "inf\n"
+
+
 def test_taken_port_is_one_line_and_exit_code_2() -> None:
     """A port in use is the user's business, not a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -132,6 +167,11 @@ def test_every_loopback_address_is_one(host: str) -> None:
         ("--port", "http"),
         ("--delivery-seconds", "0"),
         ("--latency-ms", "-1"),
+        *[
+            (flag, value)
+            for flag in ("--delivery-seconds", "--latency-ms", "--kms-tag-delay")
+            for value in ("inf", "nan", "1e18")
+        ],
         ("--nope",),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from packages.localaws.tests.front import ACCOUNT_ID, Front, allow, refused, trust
+from packages.localaws.tests.front import ACCOUNT_ID, OTHER_ACCOUNT_ID, Front, allow, document, refused, trust
 
 DEVICE = {"SerialNumber": f"arn:aws:iam::{ACCOUNT_ID}:mfa/alice", "TokenCode": "123456"}
 WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -134,3 +134,84 @@ def test_a_role_that_is_no_arn_is_refused(front: Front, operation: str, role: st
         getattr(sts, operation)(RoleArn=role, RoleSessionName="me", **token)
     (record,) = front.records
     assert record["errorCode"] == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Policy": "[]"}, "MalformedPolicyDocument"),
+        ({"Policy": "5"}, "MalformedPolicyDocument"),
+        ({"Policy": "null"}, "MalformedPolicyDocument"),
+        ({"Policy": "{"}, "MalformedPolicyDocument"),
+        ({"Policy": "{}"}, "MalformedPolicyDocument"),
+        ({"PolicyArns": [{"arn": f"arn:aws:iam::{ACCOUNT_ID}:policy/none"}]}, "ValidationError"),
+        ({"Tags": [{"Key": "team"}]}, "ValidationError"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("operation", ["get_federation_token", "assume_role"])
+def test_what_no_session_could_have_is_refused_and_recorded(
+    front: Front, operation: str, given: dict[str, Any], code: str
+) -> None:
+    """Nobody gets credentials of a session of which nothing is known."""
+    asked: dict[str, Any] = {"Name": "guest"}
+    if operation == "assume_role":
+        asked = {"RoleArn": front.role("reader", trust({"AWS": ACCOUNT_ID})), "RoleSessionName": "me"}
+    sts = front.client("sts", front.user("alice"), parameter_validation=False)
+    with refused(code):
+        getattr(sts, operation)(**asked, **given)
+    assert front.records[-1]["errorCode"] == code
+
+
+def test_managed_session_policies_are_those_of_the_roles_account(front: Front) -> None:
+    """Not of the account of who takes the role on."""
+    arn = front.client("iam").create_policy(PolicyName="own", PolicyDocument=document(allow("s3:*")))[
+        "Policy"
+    ]["Arn"]
+    role = front.role("reader", trust({"AWS": OTHER_ACCOUNT_ID}))
+    sts = front.client("sts", access_key=OTHER_ACCOUNT_ID)
+    assert sts.assume_role(RoleArn=role, RoleSessionName="me", PolicyArns=[{"arn": arn}])["Credentials"]
+
+
+def test_a_root_user_takes_on_no_role(strict_front: Front) -> None:
+    """Whatever the role's trust policy says."""
+    role = strict_front.role("reader", trust({"AWS": ACCOUNT_ID}))
+    with refused("AccessDenied", "Roles may not be assumed by root accounts"):
+        strict_front.client("sts").assume_role(RoleArn=role, RoleSessionName="me")
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked"),
+    [("get_session_token", {}), ("get_federation_token", {"Name": "guest", "Policy": document(allow("*"))})],
+)
+def test_sessions_of_users_call_no_iam_and_open_no_sessions(
+    strict_front: Front, operation: str, asked: dict[str, Any]
+) -> None:
+    """Nobody vouched for them with MFA."""
+    alice = strict_front.client("sts", strict_front.user("alice", allow("*")))
+    session = getattr(alice, operation)(**asked)["Credentials"]
+    with refused("InvalidClientTokenId"):
+        strict_front.client("iam", session).list_users()
+    sts = strict_front.client("sts", session)
+    for refused_call in (sts.get_session_token, lambda: sts.get_federation_token(Name="other")):
+        with refused("AccessDenied"):
+            refused_call()
+
+
+def test_a_session_with_mfa_calls_iam(strict_front: Front) -> None:
+    """A device vouched for it."""
+    alice = strict_front.client("sts", strict_front.user("alice", allow("iam:ListUsers")))
+    session = alice.get_session_token(**DEVICE)["Credentials"]
+    assert strict_front.client("iam", session).list_users()["Users"]
+
+
+def test_transitive_tags_go_from_session_to_session(front: Front) -> None:
+    """Other tags end with the session that has them."""
+    role = front.role("reader", trust({"AWS": ACCOUNT_ID}))
+    tags = [{"Key": "team", "Value": "red"}, {"Key": "cost", "Value": "1"}]
+    first = front.client("sts", front.user("alice")).assume_role(
+        RoleArn=role, RoleSessionName="first", Tags=tags, TransitiveTagKeys=["team"]
+    )["Credentials"]
+    second = front.client("sts", first).assume_role(RoleArn=role, RoleSessionName="second")["Credentials"]
+    caller = front.cloud.identities.caller(second["AccessKeyId"], "us-east-1", front.cloud.now(), None)
+    assert caller.session_tags == {"team": "red"}

@@ -15,6 +15,7 @@ PROVIDER = {
     "provider": {"aws": {"s3_use_path_style": True}},
 }
 _RENAMED = {"aws:cloudtrail/trail:Trail": "aws_cloudtrail"}
+_NEWER = {"blocked_encryption_types"}  # pulumi-aws 7 has them from version 6 of the provider
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -66,6 +67,8 @@ def _block(inputs: Mapping[str, Any], schema: Schema, references: Mapping[str, s
     block: dict[str, Any] = {}
     for name, value in inputs.items():
         attribute = _snake(name)
+        if attribute in _NEWER:
+            continue
         if attribute in schema.get("attributes", {}):
             given = "the id of the key" if attribute == "target_key_id" else value
             block[attribute] = _value(given, references)

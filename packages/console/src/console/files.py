@@ -12,6 +12,8 @@ from typing import BinaryIO
 from console.errors import OutputError
 from console.streams import standard_output
 
+STANDARD_OUTPUT = {"-", "/dev/stdout"}  # names for it
+
 
 def check(output: Path | None, option: str = "--output") -> None:
     """Tell before the work, not after it, that a result cannot be written.
@@ -20,14 +22,14 @@ def check(output: Path | None, option: str = "--output") -> None:
         OutputError: it is a folder, or no file can be made there.
 
     """
-    if output is None:
+    if output is None or str(output) in STANDARD_OUTPUT:
         return
     with _reported(output, option):
         if output.is_dir():
             raise OutputError(f"{option} {output} is a folder; give the name of a file in it")
         place = output.resolve()
-        special = place.exists() and not place.is_file()
-        writable = os.access(place if special else place.parent, os.W_OK)
+        special = output.exists() and not output.is_file()
+        writable = os.access(output if special else place.parent, os.W_OK)
     if not writable:
         raise OutputError(
             f"{option} {output}: no file can be made in {place.parent}; give a path in a writable folder"
@@ -44,13 +46,13 @@ def opened(output: Path | None, option: str = "--output") -> Iterator[BinaryIO]:
         OutputError: the file cannot be written.
 
     """
-    if output is None:
+    if output is None or str(output) in STANDARD_OUTPUT:
         with standard_output() as file:
             yield file
         return
     with _reported(output, option):
         place = output.resolve()  # what a link leads to is written, and the link stays
-        special = place.exists() and not (place.is_file() or place.is_dir())
+        special = output.exists() and not (output.is_file() or output.is_dir())
     if special:  # a device or a pipe, never to be replaced
         with _reported(output, option), output.open("wb") as file:
             yield file

@@ -10,17 +10,19 @@ from typing import Any, TypeVar
 import click
 
 from console.errors import OutputError
-from console.files import check
+from console.files import STANDARD_OUTPUT, check
 from console.output import Format
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
+_PLAIN = {"", ".txt"}  # endings that say no more than that it is text
 
 
 def takes_output(*formats: Format) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a command take --format, as `format`, and --output, as `output`.
 
-    Without --format, the name of --output decides, such as a.json; else it is the first of `formats`.
+    Without --format, the name of --output decides, such as a.json; without an ending, or with .txt, it is
+    the first of `formats`. `output` is None for standard output, also where that is called - or /dev/stdout.
     """
     names = [format.value for format in formats]
 
@@ -49,23 +51,28 @@ def chosen(format: str | None, output: Path | None, formats: Sequence[Format]) -
     """The format that was asked for, by name or by the name of the file.
 
     Raises:
-        OutputError: the file is called after a format that the command does not have.
+        OutputError: the file is called after something that the command cannot write.
 
     """
     if format is not None:
         return Format(format)
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    if ending not in {format.value for format in Format}:
+    ending = output.suffix.lower() if output else ""
+    if ending in _PLAIN:
         return formats[0]
-    if ending not in formats:
+    if ending.removeprefix(".") not in formats:
+        endings = ", ".join(f".{name}" for name in formats if name is not Format.TABLE)
         raise OutputError(
-            f"--output {output}: {ending} is not among the formats here, which are {', '.join(formats)};"
-            " choose one with --format"
+            f"--output {output}: {ending} is no format here; end the name in {endings}"
+            f" or .txt (for {formats[0]}), or choose one with --format"
         )
-    return Format(ending)
+    return Format(ending.removeprefix("."))
 
 
 def _checked(context: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
-    if not context.resilient_parsing:
-        check(value, option.opts[0])
+    if context.resilient_parsing:
+        return value
+    name = option.opts[0]
+    if value is not None and str(value) in STANDARD_OUTPUT and name == "--output":
+        return None
+    check(value, name)
     return value

@@ -58,6 +58,7 @@ def write_rows(
     """Write rows of one Struct type. `table_columns` are those that a table has (all, if empty).
 
     `heads` are the columns' names as written, where they differ from the members', one for each of `columns`.
+    A table on standard output has its first MOST_TABLE_ROWS rows, in a file all of them.
     With `fold`, the cells of a table that is too wide for the terminal are folded instead of cut.
 
     Raises:
@@ -69,7 +70,8 @@ def write_rows(
     with opened(output) as file:
         if format is Format.TABLE:
             shown = {name: names[name] for name in table_columns or columns}
-            _write_table(rows, shown, file, title, fold=fold)
+            most = MOST_TABLE_ROWS if output is None else None
+            _write_table(rows, shown, file, title, fold=fold, most=most)
         elif format is Format.CSV:
             _write_csv(rows, names, file)
         elif format is Format.PARQUET:
@@ -177,10 +179,16 @@ def _getter(names: Sequence[str]) -> Callable[[msgspec.Struct], Sequence[object]
 
 
 def _write_table(
-    rows: Iterable[msgspec.Struct], names: Mapping[str, str], file: BinaryIO, title: str, *, fold: bool
+    rows: Iterable[msgspec.Struct],
+    names: Mapping[str, str],
+    file: BinaryIO,
+    title: str,
+    *,
+    fold: bool,
+    most: int | None,
 ) -> None:
     rows = iter(rows)
-    cells = [[getattr(row, name) for name in names] for row in islice(rows, MOST_TABLE_ROWS)]
+    cells = [[getattr(row, name) for name in names] for row in islice(rows, most)]
     with tables(file) as written:
         written.write(list(names.values()), cells, title=title, fold=fold)
     more = sum(1 for _ in rows)

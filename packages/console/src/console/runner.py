@@ -17,13 +17,14 @@ FINDINGS: Final = 1
 BAD_INPUT: Final = 2
 OUR_FAULT: Final = 3
 INTERRUPTED: Final = 130
+_NOTHING_LEFT = "no file is left half-written"
 
 
 def run(app: click.Command, program: str, arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit: 0 clean, 1 findings, 2 usage or bad input, 3 our fault, 130 interrupted.
 
     `program` is what the user typed to come here, such as "python -m audit". A command returns its exit code,
-    or None for 0.
+    or None for 0. A KeyboardInterrupt may say, as its argument, what there is already and how to go on.
     """
     prepare()
     sys.exit(_code(app, program, sys.argv[1:] if arguments is None else list(arguments)))
@@ -34,8 +35,9 @@ def _code(app: click.Command, program: str, arguments: list[str]) -> int:
         return _finished(app, program, arguments)
     except ReaderLeftError:
         return CLEAN
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as interrupt:
         discard_output()
+        say(f"{_label(program)}: interrupted; {' '.join(map(str, interrupt.args)) or _NOTHING_LEFT}")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
         return _failed(error, program)

@@ -51,6 +51,7 @@ class Caller:
     source_identity: str | None = None
     federated_provider: str | None = None
     session_tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tag_keys: frozenset[str] = frozenset()  # of session_tags
     session_policies: tuple[Mapping[str, Any], ...] = ()
     invoked_by: str | None = None  # a service principal such as "imagebuilder.amazonaws.com"
 

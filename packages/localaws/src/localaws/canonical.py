@@ -26,6 +26,8 @@ from localaws.routing import Route, Wish
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 2**24
+MAX_LIST_ENTRIES = 1000  # the longest list that an operation takes in a form
+_ENTRY = re.compile(r"\.(\d+)(?=\.|$)")  # the number of a list's entry
 _DROPPED = (
     "HTTP_ACTION",
     "HTTP_SMITHY_PROTOCOL",
@@ -138,6 +140,7 @@ def canonical(
     if signature is not None:
         made["HTTP_AUTHORIZATION"] = signature
     if route.protocol == "json":
+        body = body or b"{}"  # as good as no parameters
         _write_json(made, route.service, route.operation)
     elif route.protocol in QUERY:
         body = _write_form(made, route, wish)
@@ -159,6 +162,7 @@ def _write_json(made: dict[str, Any], service: Service, operation: str) -> None:
 
 def _write_form(made: dict[str, Any], route: Route, wish: Wish) -> bytes:
     form = {name: value for name, value in wish.form.items() if name.lower() not in _SIGNING}
+    _check_lists(form)
     form |= {"Action": route.operation, "Version": route.service.api_version}
     queue = wish.raw_path.strip("/").split("/")
     if route.service.name == "sqs" and len(queue) == 2:
@@ -168,6 +172,26 @@ def _write_form(made: dict[str, Any], route: Route, wish: Wish) -> bytes:
     _at_root(made)
     made |= {"CONTENT_TYPE": f"{FORM}; charset=utf-8", TAKES_FORMS: True}
     return urlencode(form).encode()
+
+
+def _check_lists(form: Mapping[str, str]) -> None:
+    """Refuse lists longer than any operation takes, over which readers of forms go again for each entry.
+
+    Raises:
+        BodyError: one has too many entries.
+
+    """
+    lists: dict[str, set[str]] = {}
+    for name in form:
+        for found in _ENTRY.finditer(name):
+            lists.setdefault(name[: found.start()], set()).add(found.group(1))
+    for name, entries in lists.items():
+        if len(entries) > MAX_LIST_ENTRIES:
+            raise BodyError(
+                f"1 validation error detected: Value '{len(entries)}' at '{name}' failed to satisfy "
+                f"constraint: Member must have length less than or equal to {MAX_LIST_ENTRIES}",
+                code="ValidationError",
+            )
 
 
 def _is_bucket(host: Host, credential: Credential) -> bool:

@@ -9,13 +9,25 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.parsers import RpcV2CBORParser
+from botocore.parsers import ResponseParserError, RpcV2CBORParser
 from botocore.serialize import RpcV2CBORSerializer
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from localaws.models import Operation, operation_of
 from localaws.protocol import TAKES_FORMS, Response, UnparseableError, read_result, write_request
+
+# What botocore's reader raises over bytes that are no CBOR.
+_UNREADABLE = (
+    ResponseParserError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    EOFError,
+    RecursionError,
+    OverflowError,
+)
 
 # What the call handed on keeps of the request: from where it comes, to which endpoint.
 _KEPT = ("HTTP_HOST", "HTTP_USER_AGENT", "HTTP_X_MOTO_ACCOUNT_ID", "REMOTE_ADDR", "localaws.host")
@@ -30,7 +42,7 @@ def read_cbor(service: str, operation: str, body: bytes) -> Operation:
     """
     try:
         parameters = RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body))) if body else {}
-    except (ValueError, TypeError, IndexError, KeyError, EOFError, RecursionError, OverflowError) as error:
+    except _UNREADABLE as error:
         raise UnparseableError(f"The request's body cannot be read: {error}") from error
     if not isinstance(parameters, dict):
         raise UnparseableError("The request's body is no map")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import click
 
 from console.commands import Commands
 from console.errors import UserError
+from console.ranges import FiniteRange
+from localaws.environment import cleaned
+
+LONGEST_SECONDS = 86_400.0  # a day; what takes longer is a mistake, and overflows some timers
 
 
 @click.group(
@@ -24,14 +31,14 @@ def app() -> None:
 )
 @click.option(
     "--delivery-seconds",
-    type=click.FloatRange(min=0.01),
+    type=FiniteRange(0.01, LONGEST_SECONDS),
     default=1.0,
     show_default=True,
     help="How often CloudTrail delivers.",
 )
 @click.option(
     "--latency-ms",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(0, LONGEST_SECONDS * 1000),
     default=0.0,
     show_default=True,
     help="How long each request waits first.",
@@ -39,7 +46,7 @@ def app() -> None:
 @click.option("--enforce-iam", is_flag=True, help="Authorise calls by IAM policies.")
 @click.option(
     "--kms-tag-delay",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(0, LONGEST_SECONDS),
     default=0.0,
     show_default=True,
     help="Seconds until a KMS key's tags count in policies.",
@@ -57,6 +64,11 @@ def serve(
 
     Example: {command} --port 0 --delivery-seconds 0.1
     """
+    # Until it serves there is nothing to wind up, and imports are no place for an exception.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    without_variables = cleaned(os.environ)
+    for name in os.environ.keys() - without_variables.keys():
+        del os.environ[name]  # moto reads some when it is imported
     from localaws.cloud import LocalCloud  # noqa: PLC0415 - a second of imports that `--help` need not wait for
     from localaws.frontdoor import FrontDoor  # noqa: PLC0415
     from localaws.server import Server, is_loopback, run  # noqa: PLC0415

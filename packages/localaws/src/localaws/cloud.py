@@ -16,18 +16,19 @@ from moto.utilities.utils import get_partition
 from werkzeug.test import EnvironBuilder
 
 from console.messages import say, say_fault
-from localaws import identity, s3_rules
+from localaws import iam_rules, identity, s3_rules
 from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.catalogue import services
 from localaws.cloudtrail import CloudTrail, templates
+from localaws.constraints import check_constraints, check_given
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
 from localaws.errors import AwsError
 from localaws.faults import DropConnection, Faults
 from localaws.imagebuilder import ImageBuilder
 from localaws.kms_records import all_resources, named_resources
-from localaws.kms_rules import KmsRules
+from localaws.kms_rules import KmsRules, check_identifiers
 from localaws.models import Operation, operation_of
 from localaws.parameter_types import check_types
 from localaws.protocol import (
@@ -40,7 +41,8 @@ from localaws.protocol import (
     write_result,
 )
 from localaws.record_values import Outcome
-from localaws.recorder import records_of
+from localaws.recorder import bare_record, records_of
+from localaws.sessions import check_session_limits
 from localaws.sts import Sts
 
 
@@ -68,7 +70,7 @@ class LocalCloud:
         self._offset = timedelta()
         self._delivery_seconds = delivery_seconds
         self._enforce_iam = enforce_iam
-        self._sts = Sts(self.identities, self.now)
+        self._sts = Sts(self.identities, self.now, strict=enforce_iam)
         self._kms_rules = KmsRules(timedelta(seconds=tag_delay_seconds))
         self._build_native_services()
 
@@ -79,13 +81,21 @@ class LocalCloud:
             DropConnection: a fault wants the client to get no answer.
 
         """
-        keys = named_resources(call) if call.service == "kms" else ()
+        keys: tuple[str, ...] = ()
         try:
+            if call.service == "kms":
+                check_identifiers(call)
+                keys = named_resources(call)
             self.faults.befall(call, "before")
             if call.service == "s3":
                 templates.provide(call)
+            if call.service not in self.native:
+                check_given(operation, call.parameters)
             if self._enforce_iam:
+                check_session_limits(call)
                 authorise(call)
+            if call.service not in self.native:
+                check_constraints(operation, call.parameters)
             self._check(call)
             response = self._answer(call, operation, environ, body)
         except AwsError as error:
@@ -109,6 +119,8 @@ class LocalCloud:
             self._sts.check(call)
         elif call.service == "s3":
             s3_rules.check(call)
+        elif call.service == "iam":
+            iam_rules.check(call)
         elif self._enforce_iam and call.service == "kms" and call.operation in {"CreateKey", "PutKeyPolicy"}:
             self._kms_rules.check_policy(call)
 
@@ -137,12 +149,27 @@ class LocalCloud:
         if is_data_operation(call.service, call.operation):
             return
         outcome = self._outcome(call, operation, response)
-        if call.service == "kms":
-            outcome = replace(outcome, key_arns=all_resources(call, keys, outcome.members))
-        for record in records_of(call, operation, outcome):
-            self.cloudtrail.accept(record)
+        recorded = 0
+        try:
+            if call.service == "kms":
+                outcome = replace(outcome, key_arns=all_resources(call, keys, outcome.members))
+            for record in records_of(call, operation, outcome):
+                self.cloudtrail.accept(record)
+                recorded += 1
+        except Exception as error:  # noqa: BLE001 - what was carried out is recorded, whatever it was
+            say_fault("localaws", error)
+            if not recorded:
+                self.cloudtrail.accept(bare_record(call, operation, outcome))
 
     def _outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
+        """How a call ended. Sessions and tags are taken note of on the way."""
+        try:
+            return self._read_outcome(call, operation, response)
+        except Exception as error:  # noqa: BLE001 - as above
+            say_fault("localaws", error)
+            return Outcome({}) if response.status < 300 else Outcome({}, InternalFailureError.code, "")
+
+    def _read_outcome(self, call: Call, operation: Operation, response: Response) -> Outcome:
         succeeded = response.status < 300
         if succeeded and call.service != "kms" and not shows_response(call.service, call.operation):
             return Outcome({})

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localaws.call import Call
-from localaws.iam_policies import find_role, key_aliases, key_tags
+from localaws.call import Call, Caller
+from localaws.iam_policies import find_role, key_aliases, key_tags, role_tags, user_tags
 from localaws.models import service_model
 from localaws.resources import owner_of, passed_to
 
@@ -65,8 +65,20 @@ def _caller_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:
         yield "aws:SourceIdentity", caller.source_identity
     if caller.federated_provider:
         yield "aws:FederatedProvider", caller.federated_provider
-    for key, value in caller.session_tags.items():
+    for key, value in _principal_tags(caller).items():
         yield f"aws:PrincipalTag/{key}", value
+
+
+def _principal_tags(caller: Caller) -> Mapping[str, str]:
+    """The tags of who calls; those of a session override the role's.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    if caller.type == "IAMUser" and caller.arn:
+        return user_tags(caller.arn)
+    if caller.type == "AssumedRole" and caller.session_issuer is not None:
+        return role_tags(caller.session_issuer.arn) | dict(caller.session_tags)
+    return caller.session_tags
 
 
 def _mfa_keys(call: Call) -> Iterator[tuple[str, str | list[str]]]:

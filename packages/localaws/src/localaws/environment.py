@@ -11,8 +11,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-_FOREIGN: Final = ("AWS_", "PULUMI_")
-_FOREIGN_NAMES: Final = frozenset({"BOTO_CONFIG"})  # the file in which boto once looked for credentials
+_FOREIGN: Final = ("AWS_", "MOTO_", "PULUMI_")
+# Switches of moto, of which one would let it authorise calls by rules of its own.
+_MOTOS: Final = frozenset(
+    {
+        "DEFAULT_CONTAINER_REGISTRY",
+        "INITIAL_NO_AUTH_ACTION_COUNT",
+        "MAX_SHARED_ACCOUNTS",
+        "SF_EXECUTION_HISTORY_TYPE",
+        "TEST_PROXY_MODE",
+        "TEST_SERVER_MODE",
+    }
+)
+_FOREIGN_NAMES: Final = _MOTOS | {"BOTO_CONFIG"}  # the file in which boto once looked for credentials
 REGION_VARIABLES: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # Credentials that the local AWS itself gave out; those of AWS's own variables may be real ones.
 OWN_CREDENTIALS: Final[Mapping[str, str]] = {
@@ -24,7 +35,7 @@ _DUMMY: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  
 
 
 def cleaned(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without any variable of AWS's, of Pulumi's, or for a proxy."""
+    """The environment without any variable of AWS's, of Pulumi's, of moto's, or for a proxy."""
     return {name: value for name, value in environment.items() if not _is_foreign(name)}
 
 

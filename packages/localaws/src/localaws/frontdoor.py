@@ -26,6 +26,7 @@ from localaws.canonical import (
     scope_header,
     stream,
 )
+from localaws.catalogue import QUERY
 from localaws.cbor import hand_on, read_cbor, write_cbor
 from localaws.cloud import InternalFailureError, LocalCloud
 from localaws.control import Control
@@ -33,14 +34,15 @@ from localaws.errors import AwsError
 from localaws.faults import DropConnection
 from localaws.hosts import Host, read_host
 from localaws.identity import ANONYMOUS, DEFAULT_ACCOUNT_ID, Credential, read_credential
-from localaws.models import Operation, service_model
+from localaws.models import Operation, regions, service_model
 from localaws.passages import moto_module, preflight
 from localaws.protocol import CanonicalRequest, Response, read_operation, write_error
 from localaws.refusals import refuse, write_refusal
 from localaws.routing import CBOR, Route, UnroutableError, Wish, find_route
+from localaws.s3_xml import check_xml
 from localaws.sts import federated_caller
 
-MAX_INFLATED_BYTES = 2**28
+MAX_INFLATED_BYTES = 2**24  # no API that takes compressed bodies takes more than a few MB
 _REGION_IN_HOST = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
 _REGION_IN_USER_AGENT = re.compile(r"region/([a-z]{2}-[a-z]+-\d{1})")
 _HOP_BY_HOP = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"})
@@ -55,6 +57,16 @@ class UnsignedError(AwsError):
 
     def __init__(self) -> None:
         super().__init__("Request is missing Authentication Token")
+
+
+class WrongRegionError(AwsError):
+    """The request is signed for a Region that does not exist."""
+
+    def __init__(self, region: str, route: Route) -> None:
+        code = "SignatureDoesNotMatch" if route.protocol in QUERY else "InvalidSignatureException"
+        if route.service.name == "s3":
+            code = "AuthorizationHeaderMalformed"
+        super().__init__(f"Credential should be scoped to a valid Region, not {region!r}.", code=code)
 
 
 class FrontDoor:
@@ -126,6 +138,7 @@ class FrontDoor:
             if name == "s3":
                 model = service_model(name).operation_model(route.operation)
                 environ, body = s3_body.checked(environ, body, model)
+                check_xml(body, model)
             if route.protocol == CBOR:
                 return self._answer_cbor(route, environ, body, credential)
             return self._answer_operation(route, wish, environ, body, credential)
@@ -135,7 +148,7 @@ class FrontDoor:
     def _answer_operation(
         self, route: Route, wish: Wish, environ: dict[str, Any], body: bytes, credential: Credential
     ) -> Response:
-        region = _region(environ, credential)
+        region = _region(environ, credential, route)
         signature = scope_header(credential.access_key_id, region, route.service.signing_name)
         made, body = canonical(environ, body, route, wish, signature)
         operation = read_operation(route, CanonicalRequest(made))
@@ -154,7 +167,7 @@ class FrontDoor:
         self, route: Route, environ: dict[str, Any], body: bytes, credential: Credential
     ) -> Response:
         operation = read_cbor(route.service.name, route.operation, body)
-        region = _region(environ, credential)
+        region = _region(environ, credential, route)
         signature = scope_header(credential.access_key_id, region, route.service.signing_name)
         made, body = hand_on(operation, environ, signature)
         return write_cbor(operation, self._carry_out(operation, made, body, credential, region))
@@ -237,13 +250,20 @@ def _check_signed(route: Route, credential: Credential) -> None:
         raise UnsignedError
 
 
-def _region(environ: dict[str, Any], credential: Credential) -> str:
-    """The Region that a request is for, found as moto finds it."""
-    if found := _REGION_IN_HOST.search(environ.get("HTTP_HOST", "")):
-        return found.group(1)
-    if found := _REGION_IN_USER_AGENT.search(environ.get("HTTP_USER_AGENT", "")):
-        return found.group(1)
-    return credential.region or "us-east-1"
+def _region(environ: dict[str, Any], credential: Credential, route: Route) -> str:
+    """The Region that a request is for, found as moto finds it.
+
+    Raises:
+        WrongRegionError: there is no such Region.
+
+    """
+    found = _REGION_IN_HOST.search(environ.get("HTTP_HOST", "")) or _REGION_IN_USER_AGENT.search(
+        environ.get("HTTP_USER_AGENT", "")
+    )
+    region = found.group(1) if found else credential.region or "us-east-1"
+    if region not in regions():
+        raise WrongRegionError(region, route)
+    return region
 
 
 def _write(

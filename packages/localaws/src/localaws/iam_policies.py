@@ -70,6 +70,18 @@ def find_user(name: str, account_id: str, partition: str) -> User | None:
     return user
 
 
+def user_tags(user_arn: str) -> dict[str, str]:
+    """The tags of a user."""
+    tags: dict[str, str] = _backend(user_arn).tagger.get_tag_dict_for_resource(user_arn)
+    return tags
+
+
+def role_tags(role_arn: str) -> dict[str, str]:
+    """The tags of a role."""
+    role = find_role(role_arn)
+    return {} if role is None else {tag["Key"]: tag["Value"] for tag in role.tags}
+
+
 def bucket_owner(bucket: str, partition: str) -> str | None:
     """The account that owns a bucket; None where nobody has it."""
     for account_id, backends in list(s3_backends.items()):

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +30,31 @@ class MalformedPolicyDocumentError(AwsError):
     """A key policy that is no policy, or that locks its author out."""
 
     code = "MalformedPolicyDocumentException"
+
+
+class NotFoundError(AwsError):
+    """A key or an alias is named that cannot be where the call is made."""
+
+    code = "NotFoundException"
+
+
+_NAMING = ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId")
+
+
+def check_identifiers(call: Call) -> None:
+    """Let keys be named by id, by alias, or by an ARN of the Region in which they are asked for.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
+
+    Raises:
+        NotFoundError: a text with a colon is no such ARN.
+
+    """
+    form = rf"arn:{re.escape(call.partition)}:kms:{re.escape(call.region)}:\d{{12}}:(key|alias)/[^:]+"
+    for name in _NAMING:
+        value = call.parameters.get(name)
+        if value is not None and ":" in value and not re.fullmatch(form, value):
+            raise NotFoundError(f"Invalid arn {value}")
 
 
 @dataclass(frozen=True, slots=True)

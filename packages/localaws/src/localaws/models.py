@@ -13,6 +13,8 @@ from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.utils import get_service_model
 
+from localaws.parameter_types import check_text
+
 # Two modules of moto bear a name from which botocore's cannot be told by leaving out hyphens.
 _OTHER_NAMES = {"awslambda": "lambda", "s3bucket_path": "s3"}
 
@@ -40,12 +42,20 @@ _SECOND_VERSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that a request asks for, with the members of its input and the protocol it was sent in."""
+    """An operation that a request asks for, with the members of its input and the protocol it was sent in.
+
+    Raises:
+        SerializationError: a parameter has text that nobody could record.
+
+    """
 
     service: str
     model: OperationModel
     protocol: str
     parameters: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        check_text(self.parameters)
 
     @property
     def name(self) -> str:
@@ -107,6 +117,12 @@ def record_region(service: str, region: str, partition: str) -> str:
             endpoint = entry["endpoints"].get(entry.get("partitionEndpoint", ""), {})
             return str(endpoint.get("credentialScope", {}).get("region", region))
     return region
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The names of all Regions of all partitions."""
+    return frozenset(region for described in _endpoints()["partitions"] for region in described["regions"])
 
 
 @cache

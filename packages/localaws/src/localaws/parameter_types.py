@@ -84,6 +84,27 @@ def check_types(shape: Shape | None, value: Any) -> None:
         )
 
 
+def check_text(value: Any) -> None:
+    """Let only text pass that can be written down: half of a pair of surrogates is no character.
+
+    Raises:
+        SerializationError: a string or a name of a map has one.
+
+    """
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise SerializationError("The request's body has text that is no Unicode") from error
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            check_text(name)
+            check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            check_text(item)
+
+
 def _expect(value: Any, kind: type) -> None:
     if not isinstance(value, kind):
         raise SerializationError("Unexpected field type")

@@ -12,6 +12,7 @@ from typing import Any
 from werkzeug.datastructures import Headers
 
 from localaws.dispatch import Moto
+from localaws.errors import AwsError
 from localaws.identity import Credential
 from localaws.protocol import Response
 
@@ -22,11 +23,29 @@ _PASSAGES = (
     (r"GET", r"/[^/]+/\.well-known/(?:jwks\.json|openid-configuration)", "cognitoidp"),
     (r"GET", r"/SimpleNotificationService-[^/]+\.pem", "sns"),
 )
+# Of moto's own API: what writes requests into files, and what lets moto authorise calls by rules of its own.
+_REFUSED = re.compile(r"/moto-api/(?:recorder/.*|reset-auth/?)")
 _COMPILED = tuple((re.compile(method), re.compile(path), module) for method, path, module in _PASSAGES)
 
 
+class NotOfferedError(AwsError):
+    """A part of moto's own API that is shut."""
+
+    code = "NotImplemented"
+    http_status = 501
+
+
 def moto_module(environ: Mapping[str, Any], credential: Credential) -> str | None:
-    """The module of moto that answers a request outside of all services; None for calls of AWS."""
+    """The module of moto that answers a request outside of all services; None for calls of AWS.
+
+    Raises:
+        NotOfferedError: it is a part of moto's API that the local AWS has not.
+
+    """
+    if _REFUSED.fullmatch(environ["PATH_INFO"]):
+        raise NotOfferedError(
+            "The local AWS neither records requests for moto nor lets moto authorise calls."
+        )
     if credential.access_key_id is not None or "HTTP_X_AMZ_TARGET" in environ:
         return None
     for method, path, module in _COMPILED:

@@ -32,6 +32,10 @@ CALLING_USER = "localaws.user"  # there too: the name of the IAM user who calls,
 TAKES_FORMS = "localaws.takes_forms"  # there too: whether the body may be taken apart as a form
 
 
+# What parsers raise over a body that does not follow its protocol, or is nested too deeply.
+_UNREADABLE = (RequestParserError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
 @dataclass(slots=True)
 class Response:
     """An HTTP response in full."""
@@ -80,13 +84,14 @@ def read_operation(route: Route, request: Request) -> Operation:
     }
     try:
         if route.protocol in {"json", "rest-json"} and request.data and not _has_payload(operation):
-            check_body(operation.input_shape, json.loads(request.data))
+            check_body(operation.input_shape, json.loads(request.data.decode()))
         parameters = PROTOCOL_PARSERS[route.protocol](operation).parse(parts)
-    except (RequestParserError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnparseableError(f"The request's body cannot be read: {error}") from error
-    # What a request's query lacks, the parser gives as a mark of its own.
-    given = {name: value for name, value in (parameters or {}).items() if type(value) is not object}
-    return Operation(route.service.name, operation, route.protocol, given)
+        # What a request's query lacks, the parser gives as a mark of its own.
+        given = {name: value for name, value in (parameters or {}).items() if type(value) is not object}
+        return Operation(route.service.name, operation, route.protocol, given)
+    except _UNREADABLE as error:
+        code = "InvalidArgument" if route.service.name == "s3" else None  # its XML has been checked before
+        raise UnparseableError(f"The request cannot be read: {error}", code=code) from error
 
 
 def unknown_operation(service: str, protocol: str) -> Operation:

@@ -5,7 +5,10 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +29,25 @@ def records_of(call: Call, operation: Operation, outcome: Outcome) -> list[dict[
     recipients = [call.account_id] if _is_denied_role(call, outcome) else _recipients(call)
     shared = str(uuid.uuid4()) if len(recipients) > 1 else None
     return [_record(call, operation, outcome, recipient, shared) for recipient in recipients]
+
+
+def bare_record(call: Call, operation: Operation, outcome: Outcome) -> dict[str, Any]:
+    """Build the record of a call whose parameters and answer cannot be printed: without them.
+
+    What else it holds is written as text that any reader takes.
+    """
+    bare = replace(outcome, members={}, key_arns=())
+    record = _record(
+        replace(call, parameters={}), replace(operation, parameters={}), bare, call.account_id, None
+    )
+    return writable(record | {"requestParameters": None, "responseElements": None})
+
+
+def writable(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with a question mark for each character that cannot be written."""
+    text = json.dumps(record, ensure_ascii=False, default=str)
+    written: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
+    return written
 
 
 def _is_denied_role(call: Call, outcome: Outcome) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from localaws.actions import action_details, iam_action, iam_prefix, resource_type_arn
 from localaws.call import Call
 from localaws.iam_policies import bucket_owner, find_user, key_arn, role_named
+from localaws.kms_needs import ciphertext_pairs
 from localaws.models import service_model
 from localaws.s3_needs import s3_pairs
 
@@ -32,6 +33,8 @@ def needed(call: Call) -> list[tuple[str, str]]:
     action = f"{prefix}:{name}"
     if call.service == "s3":
         pairs = list(s3_pairs(call, name))
+    elif call.service == "kms" and "CiphertextBlob" in call.parameters:
+        pairs = list(ciphertext_pairs(call))
     else:
         pairs = [(action, resource) for resource in _resources(call, prefix, name)]
     if call.service == "sts":

@@ -24,6 +24,15 @@ _SETS_ACL = {"PutBucketAcl", "PutObjectAcl"}
 _HARMLESS_ACLS = {None, "bucket-owner-full-control"}
 
 
+# Parameters with the least and the greatest number that S3 takes.
+_BOUNDS = (
+    ("MaxKeys", 0, 2**31 - 1),
+    ("MaxUploads", 0, 2**31 - 1),
+    ("MaxParts", 0, 2**31 - 1),
+    ("PartNumber", 1, 10_000),
+)
+
+
 class MalformedPolicyError(AwsError):
     """A bucket policy that S3 does not take."""
 
@@ -37,6 +46,7 @@ def check(call: Call) -> None:
         AwsError: as S3 answers.
 
     """
+    _check_numbers(call)
     if call.operation == "CreateBucket":
         _check_new_bucket(call)
         return
@@ -54,6 +64,20 @@ def check(call: Call) -> None:
         "UploadPart",
     }:
         _check_encryption(bucket)
+
+
+def _check_numbers(call: Call) -> None:
+    """Hold page sizes and the number of a part to S3's bounds, which the model does not tell.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, …/API_UploadPart.html
+    """
+    for name, least, most in _BOUNDS:
+        number = call.parameters.get(name, least)
+        if not least <= number <= most:
+            wire = f"{name[:1].lower()}{name[1:]}"
+            raise AwsError(
+                f"Argument {wire} must be an integer between {least} and {most}", code="InvalidArgument"
+            )
 
 
 def _check_new_bucket(call: Call) -> None:

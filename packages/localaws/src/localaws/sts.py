@@ -17,14 +17,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from moto.iam.models import iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
 
 from localaws.arns import account_of
 from localaws.call import Call, Caller, SessionIssuer
 from localaws.errors import AwsError
-from localaws.iam_policies import default_document
 from localaws.identity import DEFAULT_ACCOUNT_ID, Identities, Session, role_issuer
+from localaws.parameter_types import check_text
+from localaws.sessions import ValidationError, session_policies, session_tags, transitive_tag_keys
 
 _ANSWERED = {"GetCallerIdentity", "GetSessionToken", "GetFederationToken"}
 _UNKNOWN = "unknown"
@@ -41,16 +41,12 @@ class AccessDeniedError(AwsError):
     http_status = 403
 
 
-class ValidationError(AwsError):
-    """A parameter breaks its bounds."""
-
-    code = "ValidationError"
-
-
 class Sts:
     """GetCallerIdentity, GetSessionToken and GetFederationToken, and the memory of assumed roles."""
 
-    def __init__(self, identities: Identities, now: Callable[[], datetime]) -> None:
+    def __init__(self, identities: Identities, now: Callable[[], datetime], *, strict: bool) -> None:
+        """`strict`: who may not ask STS for a session is refused, as where IAM is enforced."""
+        self._strict = strict
         self._identities = identities
         self._now = now
 
@@ -58,8 +54,11 @@ class Sts:
         """Refuse what STS refuses of any operation.
 
         Raises:
-            ValidationError: a role named by no ARN, or a session policy of more than 2,048 characters.
-            AccessDeniedError: a device's code that cannot vouch for the caller.
+            ValidationError: no role ARN, a session policy of more than 2,048 characters, or a managed
+                one that does not exist.
+            AwsError: a session policy that is none.
+            AccessDeniedError: a device's code that cannot vouch for the caller; a role for a root user; the
+                caller's credentials are temporary and cannot give others.
 
         """
         role = call.parameters.get("RoleArn")
@@ -71,6 +70,9 @@ class Sts:
                 f"1 validation error detected: Value '{policy}' at 'policy' failed to satisfy constraint:"
                 f" Member must have length less than or equal to {MAXIMUM_POLICY}"
             )
+        session_policies(call, account_of(role) if role else call.account_id)
+        if self._strict and call.operation == "AssumeRole" and call.caller.type == "Root":
+            raise AccessDeniedError("Roles may not be assumed by root accounts.")
         if call.operation in {"AssumeRole", "GetSessionToken"}:
             _check_device(call)
 
@@ -86,7 +88,8 @@ class Sts:
                 "Account": call.caller.account_id,
                 "Arn": call.caller.arn,
             }
-        if call.caller.session_issuer is not None and call.caller.session_issuer.type == "Role":
+        is_role = call.caller.session_issuer is not None and call.caller.session_issuer.type == "Role"
+        if is_role or (self._strict and call.caller.session_created is not None):
             raise AccessDeniedError(f"Cannot call {call.operation} with session credentials")
         if call.operation == "GetSessionToken":
             return self._session_token(call)
@@ -117,8 +120,8 @@ class Sts:
                 issuer.user_name,
             ),
             session_created=self._now(),
-            session_tags=_tags(call.parameters),
-            session_policies=_session_policies(call),
+            session_tags=session_tags(call),
+            session_policies=session_policies(call, call.account_id),
         )
         return {
             "Credentials": self._issue(caller, call.parameters.get("DurationSeconds", 43_200)),
@@ -153,8 +156,9 @@ class Sts:
             mfa_authenticated="SerialNumber" in call.parameters,
             source_identity=call.parameters.get("SourceIdentity") or call.caller.source_identity,
             federated_provider=call.caller.federated_provider,
-            session_tags=_tags(call.parameters),
-            session_policies=_session_policies(call),
+            session_tags=session_tags(call),
+            transitive_tag_keys=transitive_tag_keys(call),
+            session_policies=session_policies(call, issuer.account_id),
         )
         expires = credentials["Expiration"]
         # Moto reckons by the machine's clock, but sessions end by the one that can be moved.
@@ -219,6 +223,7 @@ def _claims(token: str) -> Mapping[str, Any]:
         return {}
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        check_text(claims)
     except ValueError:
         return {}
     return claims if isinstance(claims, dict) else {}
@@ -230,27 +235,6 @@ def _saml_subject(assertion: str) -> str:
     except ValueError:
         return _UNKNOWN
     return found.group(1) if found else _UNKNOWN
-
-
-def _tags(parameters: Mapping[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
-
-
-def _session_policies(call: Call) -> tuple[Mapping[str, Any], ...]:
-    """The policies that narrow a session: the inline one, and the managed ones as they stand now."""
-    documents = [call.parameters["Policy"]] if call.parameters.get("Policy") else []
-    backend = iam_backends[call.account_id][call.partition]
-    for reference in call.parameters.get("PolicyArns", []):
-        policy = backend.managed_policies.get(reference["arn"])
-        if policy is None:
-            raise AccessDeniedError(f"Session policy {reference['arn']} does not exist")
-        documents.append(default_document(policy))
-    try:
-        return tuple(json.loads(document) for document in documents)
-    except ValueError as error:
-        raise AwsError(
-            "The policy is not in the valid JSON format.", code="MalformedPolicyDocument"
-        ) from error
 
 
 def _random_text(length: int) -> str:

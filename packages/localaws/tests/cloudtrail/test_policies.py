@@ -32,8 +32,8 @@ def without(policy: dict[str, Any], sid: str) -> dict[str, Any]:
 def with_condition(policy: dict[str, Any], sid: str, key: str, value: str) -> dict[str, Any]:
     """Return the policy with another value in a condition, which must be there."""
     (statement,) = (statement for statement in policy["Statement"] if statement["Sid"] == sid)
-    assert key in statement["Condition"]["StringEquals"]
-    statement["Condition"]["StringEquals"][key] = value
+    (tests,) = (tests for tests in statement["Condition"].values() if key in tests)
+    tests[key] = value
     return policy
 
 

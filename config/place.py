@@ -14,6 +14,7 @@ SHORTEST_BUCKET_NAME = 3
 LONGEST_BUCKET_NAME = 63
 LONGEST_BUCKET_SUFFIX = len("-123456789012-ap-southeast-1")
 LONGEST_ROLE_NAME = 64
+CLOUDTRAIL_FOLDERS = ("AWSLogs", "CloudTrail", "CloudTrail-Digest")  # parts of keys that CloudTrail makes
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3", "-an")  # and .mrap: none here has a period
 
@@ -102,6 +103,11 @@ def auditor_role_name(trail: str) -> str:
 def break_glass_role_name(trail: str) -> str:
     """Return the name of the role that may lift the protections of the logs of `trail`."""
     return f"{trail}-break-glass"
+
+
+def log_delivery_role_name(trail: str) -> str:
+    """Return the name of the role by which CloudTrail writes the events of `trail` to the log group."""
+    return f"{trail}-log-delivery"
 
 
 def boundary_name(trail: str) -> str:

@@ -148,6 +148,12 @@ class Stack:
         return self.place.arn("iam", f"policy/{place.boundary_name(self.trail)}", region="")
 
     @property
+    def trusted_arns(self) -> tuple[str, ...]:
+        """Whom the settings name as auditors or for break-glass, each once."""
+        access = self.settings.access
+        return tuple(dict.fromkeys((*access.auditor_trusted_arns, *access.break_glass_trusted_arns)))
+
+    @property
     def trusted_here(self) -> Mapping[str, str]:
         """The users and roles of this account that may take on the stack's roles: ARN and setting."""
         access, own = self.settings.access, self.place.arn("iam", "", region="")
@@ -163,7 +169,7 @@ class Stack:
     @property
     def log_delivery_role(self) -> str | None:
         """The name of the role by which CloudTrail writes to the log group."""
-        return f"{self.trail}-log-delivery" if self.log_group else None
+        return place.log_delivery_role_name(self.trail) if self.log_group else None
 
     @property
     def role_names(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Whom a document brings, its bearer above all, stands on its card; here is the re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from config.stack import Stack
 from iam_evaluation import Principal
 from policies.documents import cards_of
 from policies.documents.bucket import CLOUDTRAIL
-from policies.documents.card import EVERYTHING, OTHER_ACCOUNT, Actor, other_region, session
+from policies.documents.card import EVERYTHING, OTHER_ACCOUNT, Actor, other_region, session, stranger_account
 from policies.documents.trust import is_outside
 from policies.near_misses import namesakes, services_called_almost
 
@@ -29,6 +30,13 @@ READS_S3: dict[str, Any] = {
 ASSUMES_ROLES: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "AssumeRoles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"}],
+}
+
+# trusted by the auditor's role alone (1), break-glass alone (-1), both (0): of this account, of another
+_TRUSTED = {
+    0: ("colleague", "partner"),
+    1: ("trusted-colleague", "trusted-auditor"),
+    -1: ("glass-breaker", "outside-glass-breaker"),
 }
 
 
@@ -77,10 +85,11 @@ def _people(stack: Stack) -> tuple[Actor, ...]:
 
 
 def _outsiders(stack: Stack) -> tuple[Actor, ...]:
-    administrator = session(stack, "Administrator", OTHER_ACCOUNT)
+    account = stranger_account(stack)
+    administrator = session(stack, "Administrator", account)
     in_organization = {"aws:PrincipalOrgID": ORGANIZATION}
     return (
-        *_trusted_auditor(stack),
+        *_trusted(stack),
         Actor(
             "neighbour",
             "administrator, same organization",
@@ -92,22 +101,43 @@ def _outsiders(stack: Stack) -> tuple[Actor, ...]:
         Actor(
             "foreign-root",
             "root user of another account",
-            Principal.root(OTHER_ACCOUNT, stack.place.partition),
+            Principal.root(account, stack.place.partition),
             like="stranger",
         ),
         Actor("anonymous", "anonymous", Principal.anonymous()),
     )
 
 
-def _trusted_auditor(stack: Stack) -> tuple[Actor, ...]:
-    """The first whom the auditor's role trusts by name: of another account, or a session of this one's."""
-    access = stack.settings.access
-    if not (stack.auditor_role and access.auditor_trusted_arns):
-        return ()
-    arn = access.auditor_trusted_arns[0]
-    *_, account_id, resource = arn.split(":")
-    if is_outside(arn, stack):
-        principal = session(stack, resource.partition("/")[2] or "Administrator", account_id)
-        return (Actor("trusted-auditor", "auditor from outside", principal, permissions=(EVERYTHING,)),)
-    principal = session(stack, resource.partition("/")[2])
-    return (Actor("colleague", "who signed in without AWS's MFA", principal, permissions=(ASSUMES_ROLES,)),)
+def _trusted(stack: Stack) -> Iterator[Actor]:
+    """Yield whoever the stack's roles trust by name: the first of each kind, and others who get the same."""
+    access, seen = stack.settings.access, set[str]()
+    auditors, breakers = set(access.auditor_trusted_arns), set(access.break_glass_trusted_arns)
+    named = stack.trusted_arns
+    for number, arn in enumerate(named if access.roles else ()):
+        if arn == stack.place.root_arn:
+            continue  # the account's own people, whom everybody asks about
+        outside = is_outside(arn, stack)
+        name = _TRUSTED[(arn in auditors) - (arn in breakers)][outside]
+        may = EVERYTHING if outside else ASSUMES_ROLES
+        title = "somebody trusted of another account" if outside else "who signed in without AWS's MFA"
+        again = name in seen
+        seen.add(name)
+        yield Actor(
+            f"{name}-{number}" if again else name,
+            f"{title}: {arn}" if again else title,
+            _who(stack, arn),
+            permissions=(may,),
+            like=name if again else "",
+        )
+
+
+def _who(stack: Stack, arn: str) -> Principal:
+    """Return somebody whom an ARN means: a user, a session of a role, or an administrator of an account."""
+    *_, account_id, resource = arn.split(":", 5)
+    kind, _, name = resource.partition("/")
+    if kind == "user":
+        return Principal.user(arn)
+    if kind == "assumed-role":
+        role, _, _ = name.partition("/")
+        return Principal.role_session(arn, str(session(stack, role, account_id).parent_arn))
+    return session(stack, name or "Administrator", account_id)

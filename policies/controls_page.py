@@ -41,7 +41,8 @@ _MEANINGS = (
 )
 _SCOPE = (
     "One stack of this project: its trail, log bucket, key, roles and their policies, as the program would "
-    "deploy them. The live account was not looked at: ibtrail policies drift does that."
+    "deploy them. The live account was not looked at: ibtrail policies drift does that. The controls are a "
+    "selection: what these can answer of each framework."
 )
 
 

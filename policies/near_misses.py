@@ -10,7 +10,15 @@ from collections.abc import Iterator
 
 from config.stack import Stack
 from iam_evaluation import Principal, PrincipalKind
-from policies.documents.card import EVERYTHING, OTHER_ACCOUNT, Actor, Context, Target, session
+from policies.documents.card import (
+    EVERYTHING,
+    OTHER_ACCOUNT,
+    Actor,
+    Context,
+    Target,
+    session,
+    stranger_account,
+)
 
 _SWITCHES = {"true", "false"}
 _ACCOUNT_DIGITS = 12
@@ -59,7 +67,7 @@ def namesakes(stack: Stack, actor: Actor) -> Iterator[Actor]:
         principal = session(stack, name)
         title = f"administrator, called {name}"
         yield Actor(f"{what}-{actor.name}", title, principal, permissions=(EVERYTHING,), like="administrator")
-    foreign = session(stack, role, OTHER_ACCOUNT)
+    foreign = session(stack, role, stranger_account(stack))
     title = f"{actor.title} of another account"
     yield Actor(f"foreign-{actor.name}", title, foreign, permissions=(EVERYTHING,), like="stranger")
 

@@ -142,6 +142,9 @@ def _narrower_resources(resource: str) -> Iterator[str]:
     if resource.endswith("/*"):
         yield f"{resource}.gz"
         yield f"{resource.removesuffix('*')}AWSLogs/*"
+    head, star, tail = resource.rpartition("*")
+    for less in ("20*", "us-east-1/*") if star and tail else ():  # of this century, of one Region
+        yield f"{head}{less}{tail}"
 
 
 def _principal_changes(principal: Principals | None) -> Iterator[tuple[str, Principals]]:

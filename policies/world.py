@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from config.settings.access import SOURCE_IDENTITY, TRUSTED_ARN
+from config.settings.access import MFA, SOURCE_IDENTITY, TRUSTED_ARN
 from config.stack import Stack
 from policies.documents import cards_of
 from policies.documents.card import OTHER_KEY_ID, Context, Target, near_place, other_region
@@ -89,10 +89,12 @@ def traits(stack: Stack) -> dict[str, bool]:
         "key policy open": not (protected and break_glass and deployer_named),
         "auditor": stack.auditor_role is not None,
         "external id": bool(settings.access.auditor_external_id),
-        "auditors named": bool(settings.access.auditor_trusted_arns),
+        "auditors of this account": _account_trusted(stack, settings.access.auditor_trusted_arns),
+        "auditor by MFA": settings.access.auditor_requires == MFA,
         "auditor by source identity": settings.access.auditor_requires == SOURCE_IDENTITY,
         "auditor by ARN": settings.access.auditor_requires == TRUSTED_ARN,
-        "glass breakers named": bool(settings.access.break_glass_trusted_arns),
+        "glass breakers of this account": _account_trusted(stack, settings.access.break_glass_trusted_arns),
+        "break-glass by MFA": settings.access.break_glass_requires == MFA,
         "break-glass by source identity": settings.access.break_glass_requires == SOURCE_IDENTITY,
         "break-glass by ARN": settings.access.break_glass_requires == TRUSTED_ARN,
         "bounded roles": stack.boundary_arn is not None,
@@ -100,6 +102,11 @@ def traits(stack: Stack) -> dict[str, bool]:
         "access logs": stack.access_log_bucket is not None,
         "log group": stack.log_group is not None,
     }
+
+
+def _account_trusted(stack: Stack, trusted: tuple[str, ...]) -> bool:
+    """Whether a role trusts this whole account, so that its IAM policies decide who may take it on."""
+    return not trusted or stack.place.root_arn in trusted
 
 
 def _tags(kind: str, tags: Mapping[str, str]) -> Context:

@@ -22,6 +22,7 @@ _ROWS = {
     "change the settings that protect logs": ("change-settings-deployer",),
     "replace or remove the bucket's policy": ("change-policy-deployer",),
     "change who rules the key": ("change-key-policy-locked", "change-key-policy-at-once"),
+    "take away the key's alias, by which the roles know it": ("change-key-alias-locked",),
     "take over another key by the stack's tags": ("take-over-another-key",),
     "stop the trail": ("stop-trail",),
     "redirect or delete the trail": ("change-trail",),
@@ -30,6 +31,9 @@ _ROWS = {
     "become either without a second factor": ("become-auditor-no-mfa", "become-break-glass-no-mfa"),
     "write who becomes auditor or break-glass, within the boundary": ("write-roles",),
     "write roles without the boundary, up to administrator": ("write-roles-unbounded", "take-boundary-away"),
+    "read events in the log group, as long as it keeps them": ("read-log-group",),
+    "write events into the log group": ("write-log-stream", "write-another-log-stream"),
+    "delete the log group, events and all": ("delete-log-group-protected",),
     "search Event history": ("search-event-history",),
 }
 _COLUMNS = {

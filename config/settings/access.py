@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from config.place import LONGEST_ROLE_NAME, break_glass_role_name, shorter, trail_name
+from config.place import (
+    LONGEST_ROLE_NAME,
+    auditor_role_name,
+    break_glass_role_name,
+    log_delivery_role_name,
+    shorter,
+    trail_name,
+)
 from config.settings.group import PLACEHOLDER, Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.log_bucket import LogBucketSettings
+from config.settings.log_group import LogGroupSettings
 from config.settings.trail import TrailSettings
 from config.settings.values import Arns, Switch
 
@@ -27,8 +35,9 @@ class AccessSettings(Group):
     roles: Switch = setting(
         False,
         "true or false",
-        "Whether to make the roles <trail name>-auditor, then the only reader of the logs, and "
-        "<trail name>-break-glass, then the only one to lift their protections.",
+        "Whether to make the roles <trail name>-auditor, then the only one to decrypt the bucket's logs, and "
+        "<trail name>-break-glass, then the only one to lift their protections. A log group is read by "
+        "whom this account's IAM policies let.",
         Change.UPDATE,
         Anew.BOTH,
     )
@@ -119,9 +128,49 @@ class AccessSettings(Group):
                 yield Impossible(f"{who}_requires", wrong, MFA, beside=f"{who}_trusted_arns")
 
     @check
+    def _own_role_deploys(self, given: Given) -> Iterator[Impossible]:
+        name = given[AccessSettings].deployer_role_name
+        if _role_name(name) in _own_roles(given):
+            wrong = "is a role that the stack makes itself; allowed: one that is there before it"
+            yield Impossible("deployer_role_name", wrong, PLACEHOLDER)
+
+    @check
+    def _own_role_trusted(self, given: Given) -> Iterator[Impossible]:
+        # In any account: settings know of none.
+        access = given[AccessSettings]
+        for who in ("auditor", "break_glass") if access.roles else ():
+            trusted = getattr(access, f"{who}_trusted_arns")
+            if own := [arn for arn in trusted if "/" in arn and _names_own_role(arn, given)]:
+                wrong = f"names {own[0]}, a role that the stack makes itself; allowed: roles that people have"
+                better = [arn for arn in trusted if arn not in own] or [PLACEHOLDER]
+                yield Impossible(f"{who}_trusted_arns", wrong, better)
+
+    @check
     def _long_role_name(self, given: Given) -> Iterator[Impossible]:
         trail = trail_name(given[TrailSettings].trail_name, given.project, given.stack)
         longest = LONGEST_ROLE_NAME - len(break_glass_role_name(""))
         if given[AccessSettings].roles and len(trail) > longest:
             wrong = f"is too long to name the roles after; allowed: {longest} characters"
             yield Impossible("trail_name", wrong, shorter(trail, longest), given=trail)
+
+
+def _own_roles(given: Given) -> set[str]:
+    """Return the names of the roles that the stack makes, in lower case: IAM knows no other difference.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+    """
+    trail = trail_name(given[TrailSettings].trail_name, given.project, given.stack)
+    people = (auditor_role_name(trail), break_glass_role_name(trail)) if given[AccessSettings].roles else ()
+    delivery = (log_delivery_role_name(trail),) if given[LogGroupSettings].log_group else ()
+    return {name.lower() for name in (*people, *delivery)}
+
+
+def _role_name(role: str) -> str:
+    return role.rpartition("/")[2].lower()
+
+
+def _names_own_role(arn: str, given: Given) -> bool:
+    """Whether an ARN is that of a role of the stack, or of a session of one."""
+    kind, _, rest = arn.split(":", 5)[5].partition("/")
+    role = {"role": rest, "assumed-role": rest.partition("/")[0]}.get(kind, "")
+    return _role_name(role) in _own_roles(given)

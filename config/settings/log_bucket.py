@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from config.place import trail_name, unreserved
+from config.place import CLOUDTRAIL_FOLDERS, trail_name, unreserved
 from config.settings.group import PLACEHOLDER, Anew, Change, Given, Group, Impossible, check, setting
 from config.settings.trail import TrailSettings
 from config.settings.values import Switch, WholeNumber
@@ -113,6 +113,15 @@ class LogBucketSettings(Group):
         if free != (named or trail):
             wrong = f"is no name for a bucket, since S3 keeps such names to itself; allowed: {free}"
             yield Impossible("bucket_name", wrong, free, given=named or trail)
+
+    @check
+    def _prefix_as_cloudtrail_names_folders(self, given: Given) -> Iterator[Impossible]:
+        # By these folders policies and readers tell log files from digests.
+        parts = given[LogBucketSettings].key_prefix.split("/")
+        if taken := [part for part in parts if part in CLOUDTRAIL_FOLDERS]:
+            better = "/".join(part.lower() if part in CLOUDTRAIL_FOLDERS else part for part in parts)
+            wrong = f'has the part "{taken[0]}", as folders of CloudTrail are called; allowed: other parts'
+            yield Impossible("key_prefix", wrong, better)
 
     @check
     def _early_transition(self, given: Given) -> Iterator[Impossible]:

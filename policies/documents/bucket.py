@@ -10,7 +10,7 @@ from __future__ import annotations
 from config.place import logs_folder
 from config.stack import Stack
 from iam_evaluation import DocumentKind
-from policies.documents.card import OTHER_ACCOUNT, DocumentCard, Quota, Target
+from policies.documents.card import OTHER_ACCOUNT, DocumentCard, Quota, Target, other_region
 from policies.documents.statement import EVERYONE, USER_GUIDES, Statement
 
 CLOUDTRAIL = "cloudtrail.amazonaws.com"  # the same in aws, aws-cn and aws-us-gov
@@ -190,9 +190,11 @@ def _settings_lock(bucket: str, except_roles: tuple[str, ...]) -> Statement:
 def _targets(stack: Stack) -> dict[str, Target]:
     account, bucket = stack.place.account_id, stack.bucket_arn
     folder, file = f"{bucket}/{stack.logs_folder}", f"{stack.place.region}/2030/01/31"
+    far = f"{other_region(stack.place)}/2130/01/31"
     earlier = f"{bucket}/{logs_folder('earlier/prefix')}"
     ruled = {
         "log": f"{folder}{account}/CloudTrail/{file}/log.json.gz",
+        "log of another Region and century": f"{folder}{account}/CloudTrail/{far}/log.json.gz",
         "digest": f"{folder}{account}/CloudTrail-Digest/{file}/digest.json.gz",
         "test write": f"{folder}{account}/CloudTrail/",
         "log of another account": f"{folder}{OTHER_ACCOUNT}/CloudTrail/{file}/log.json.gz",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import count
 from typing import Any
 
 from config.place import Place
@@ -129,6 +130,12 @@ class DocumentCard:
     """Whether it is written into a role that the stack makes, whose boundary must let it."""
     order: int = 100
     """Where it stands among the rendered ones; those of one order by name."""
+
+
+def stranger_account(stack: Stack) -> str:
+    """Return an account that is neither this one nor one of those that the stack's roles trust."""
+    known = {stack.place.account_id, *(arn.split(":")[4] for arn in stack.trusted_arns)}
+    return next(str(number) for number in count(int(OTHER_ACCOUNT)) if str(number) not in known)
 
 
 def session(stack: Stack, role: str, account_id: str | None = None) -> Principal:

@@ -49,6 +49,7 @@ ADMINISTRATION = (
     "kms:UpdateKeyDescription",
 )
 STOPPING = ("kms:DisableKey", "kms:ScheduleKeyDeletion")
+ALIASES = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
 _DEPLOYMENT = (
     "kms:CreateAlias",
     "kms:DeleteAlias",
@@ -74,8 +75,8 @@ def build(stack: Stack) -> tuple[Statement, ...]:
 
     `protect_logs` forbids everyone but break-glass to disable the key or to schedule its deletion. Where
     there is a break-glass role and a deployer is named, only they and the account's root user may change this
-    policy; otherwise that stays with the account's administrators, since KMS has no way back into a key that
-    nobody may administer.
+    policy, and the alias by which the roles' boundary knows the key; otherwise that stays with the account's
+    administrators, since KMS has no way back into a key that nobody may administer.
     """
     logs, break_glass, deployer = (
         stack.settings.log_bucket,
@@ -94,7 +95,8 @@ def build(stack: Stack) -> tuple[Statement, ...]:
     if stack.protected:
         statements.append(_keep_key(break_glass))
         if break_glass is not None and deployer is not None:
-            statements.append(_policy_lock((break_glass, deployer, stack.place.root_arn)))
+            keepers = (break_glass, deployer, stack.place.root_arn)
+            statements += [_policy_lock(keepers), _alias_lock(keepers)]
     return tuple(statements)
 
 
@@ -212,6 +214,20 @@ def _policy_lock(except_principals: tuple[str, ...]) -> Statement:
         effect="Deny",
         principal=EVERYONE,
         actions=("kms:PutKeyPolicy",),
+        resources=("*",),
+        conditions={"ArnNotLike": {"aws:PrincipalArn": except_principals}},
+    )
+
+
+def _alias_lock(except_principals: tuple[str, ...]) -> Statement:
+    # KMS asks the key's policy about its aliases, and for UpdateAlias that of the old key and of the new one.
+    return Statement(
+        sid="KeepKeyAlias",
+        purpose="Only those named may change the alias by which the roles' boundary knows the key.",
+        reference=f"{_KMS_GUIDE}/alias-access.html",
+        effect="Deny",
+        principal=EVERYONE,
+        actions=ALIASES,
         resources=("*",),
         conditions={"ArnNotLike": {"aws:PrincipalArn": except_principals}},
     )

@@ -22,7 +22,8 @@ _KMS_ALIASES = f"{USER_GUIDES}/kms/latest/developerguide/alias-authorization.htm
 def build(stack: Stack) -> tuple[Statement, ...]:
     """Return the most that any role of the stack may do.
 
-    The key is known by its alias: nobody who may not change a key's policy can call the key so.
+    The key is known by its alias: nobody can call another account's key so, nor another key as long as the
+    stack's own has the alias, which the key's policy keeps there.
     """
     written = _written(stack)
     group = stack.place.arn("logs", f"log-group:{stack.log_group}")

@@ -96,6 +96,38 @@ PAIRS: dict[str, tuple[dict[str, Any], str]] = {
         },
         "break_glass_requires",
     ),
+    **{
+        f"prefix with CloudTrail's own {part}": ({"key_prefix": part}, "key_prefix")
+        for part in ("org/CloudTrail", "CloudTrail-Digest/a", "AWSLogs")
+    },
+    "the deployer is the stack's own auditor": (
+        {**ROLES, "deployer_role_name": "path/Image-builder-trail-test-auditor"},
+        "deployer_role_name",
+    ),
+    "the deployer is the stack's own break-glass": (
+        {**ROLES, "deployer_role_name": "image-builder-trail-test-break-glass"},
+        "deployer_role_name",
+    ),
+    "the deployer delivers to the stack's own log group": (
+        {"log_group": "true", "deployer_role_name": "image-builder-trail-test-log-delivery"},
+        "deployer_role_name",
+    ),
+    "the auditor breaks the glass": (
+        {
+            **ROLES,
+            "break_glass_trusted_arns": '["arn:aws:iam::111122223333:role/image-builder-trail-test-auditor",'
+            '"arn:aws:iam::111122223333:role/Audit"]',
+        },
+        "break_glass_trusted_arns",
+    ),
+    "a session of the break-glass role audits": (
+        {
+            **ROLES,
+            "auditor_trusted_arns": '["arn:aws:sts::111122223333:assumed-role/'
+            'image-builder-trail-test-break-glass/x"]',
+        },
+        "auditor_trusted_arns",
+    ),
     "trail too long for a bucket": ({"trail_name": "t" * 36}, "trail_name"),
     "bucket too long for its access logs": ({"bucket_name": "b" * 60, "access_logs": "true"}, "bucket_name"),
     "trail too long for a role": (

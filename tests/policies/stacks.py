@@ -65,9 +65,33 @@ SIGNED_IN = stack(
 CHAINED = stack(
     "chained", **LOCKS, **_PEOPLE, auditor_requires="TRUSTED_ARN", break_glass_requires="SOURCE_IDENTITY"
 )
+_ACCOUNTS: dict[str, Any] = {
+    "deployer_role_name": "deployer",
+    "auditor_trusted_arns": ("arn:aws:iam::444455556666:root",),
+    "break_glass_trusted_arns": ("arn:aws:iam::444455556666:root",),
+}
+ACCOUNTS = stack("accounts", **LOCKS, **_ACCOUNTS)
+WITH_ID = stack("with-id", **LOCKS, **_ACCOUNTS, auditor_external_id="agreed")
+_BOTH = ("arn:aws:iam::111122223333:user/people/both", "arn:aws:iam::777788889999:role/Both")
+_AUDITORS = ("arn:aws:iam::111122223333:role/Audit", "arn:aws:iam::222233334444:user/auditor", *_BOTH)
+_BREAKERS = ("arn:aws:sts::111122223333:assumed-role/OnCall/one", "arn:aws:iam::444455556666:root", *_BOTH)
+MIXED = stack("mixed", **LOCKS, auditor_trusted_arns=_AUDITORS, break_glass_trusted_arns=_BREAKERS)
+_OWN = "arn:aws:iam::111122223333:root"
+OWN = changed(
+    replace(MIXED, name="own"),
+    auditor_trusted_arns=(_OWN, _AUDITORS[1]),
+    break_glass_trusted_arns=(_OWN, _BREAKERS[1]),
+)
+OWN_ID = changed(replace(OWN, name="own-id"), auditor_external_id="agreed")
+_ROLES = (*_SIGN_IN, "arn:aws:iam::444455556666:role/Audit")
+_BY_NAME: dict[str, Any] = {"auditor_trusted_arns": _ROLES, "auditor_external_id": "agreed"}
+SIGNED_IN_ID = changed(replace(SIGNED_IN, name="signed-in-id"), **_BY_NAME)
+CHAINED_ID = changed(replace(CHAINED, name="chained-id"), **_BY_NAME)
+NAMED = (ACCOUNTS, WITH_ID, MIXED, OWN, OWN_ID, SIGNED_IN_ID, CHAINED_ID)
 FULL_OPEN = stack("full-open", **ALL, protect_logs=False)
 BUCKET_KEY = stack("bucket-key", s3_bucket_key=True)
-MADE_UP = (PLAIN, BUCKET_KEY, OPEN, LOCKED, FULL, CHINA, GOVERNMENT, OUTSIDE, SIGNED_IN, CHAINED, FULL_OPEN)
+SHAPES = (PLAIN, BUCKET_KEY, OPEN, LOCKED, FULL, CHINA, GOVERNMENT, OUTSIDE, SIGNED_IN, CHAINED, FULL_OPEN)
+MADE_UP = (*SHAPES, *NAMED)
 CONFIGURED = tuple(read_stack(name) for name in stack_names())
 EVERY = (*CONFIGURED, *MADE_UP)
 

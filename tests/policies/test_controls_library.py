@@ -15,6 +15,7 @@ ELSEWHERE = {
     ("NIST 800-53 r5", "AU-9(1)"),
     ("NIST 800-53 r5", "AU-9(4)"),
     ("NIST 800-53 r5", "AC-6(5)"),
+    ("PCI DSS 4.0.1", "10.6.1"),
     ("Security Hub", "CloudTrail.9"),
     ("Security Hub", "CloudWatch.16"),
 }

@@ -117,8 +117,10 @@ def test_logs_are_protected_by_default_and_only_by_choice_not() -> None:
 
 def test_nobody_is_locked_out_for_good() -> None:
     """Settings and key policy are locked only where a role that may change them is named."""
-    assert not {"KeepBucketSettings", "KeepKeyPolicy"} & {one.sid for _, one in every_statement(PLAIN)}
-    for name, sid in (("bucket", "KeepBucketSettings"), ("key", "KeepKeyPolicy")):
+    assert not {"KeepBucketSettings", "KeepKeyPolicy", "KeepKeyAlias"} & {
+        one.sid for _, one in every_statement(PLAIN)
+    }
+    for name, sid in (("bucket", "KeepBucketSettings"), ("key", "KeepKeyPolicy"), ("key", "KeepKeyAlias")):
         (lock,) = (one for one in documents(FULL)[name].statements if one.sid == sid)
         assert FULL.break_glass_role_arn in lock.conditions["ArnNotLike"]["aws:PrincipalArn"]
     assert "KeepKeyPolicy" not in {one.sid for _, one in every_statement(LOCKED)}

@@ -10,8 +10,18 @@ import pytest
 from config.stack import Stack
 from config.stack_file import read_stack
 from policies.documents import documents
-from policies.mutation import Fate, fates, mutants, reasons
-from tests.policies.stacks import CHAINED, CONFIGURED, FULL, FULL_OPEN, OUTSIDE, PLAIN, SIGNED_IN, stack_name
+from policies.mutation import Fate, fates, killer, mutants, reasons
+from tests.policies.stacks import (
+    CHAINED,
+    CONFIGURED,
+    FULL,
+    FULL_OPEN,
+    NAMED,
+    OUTSIDE,
+    PLAIN,
+    SIGNED_IN,
+    stack_name,
+)
 
 STACKS = (*CONFIGURED, PLAIN, FULL, FULL_OPEN, OUTSIDE, SIGNED_IN, CHAINED)
 
@@ -28,6 +38,17 @@ def test_every_change_of_a_word_is_noticed(stack: Stack) -> None:
     outcomes = found(stack.name)
     assert len(outcomes) > 150
     assert [fate.mutant.name for fate in outcomes if fate.survived] == []
+
+
+TRUSTS = {"auditor-trust", "break-glass-trust"}
+
+
+@pytest.mark.parametrize("stack", NAMED, ids=stack_name)
+def test_every_change_of_whom_a_role_trusts_is_noticed(stack: Stack) -> None:
+    """Users, roles, sessions and accounts, with and without an external id: none is lost or gained unseen."""
+    trusts = [mutant for mutant in mutants(documents(stack)) if mutant.document in TRUSTS]
+    assert len(trusts) > 10
+    assert [mutant.name for mutant in trusts if killer(stack, mutant) is None] == []
 
 
 def test_every_reason_is_for_a_change_that_occurs() -> None:

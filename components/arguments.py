@@ -64,8 +64,8 @@ class AuditTrailArgs(TypedDict):
     events for ever, or one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
     2192, 2557, 2922, 3288, 3653. Default: 90."""
     roles: NotRequired[bool]
-    """Whether to make the roles <trail name>-auditor, then the only one to decrypt the logs in the bucket,
-    and <trail name>-break-glass, then the only one to lift their protections. A log group is read by whom
+    """Whether to make the roles <trail name>-auditor, then the only one to decrypt the bucket's logs, and
+    <trail name>-break-glass, then the only one to lift their protections. A log group is read by whom
     this account's IAM policies let. Allowed: true or false. Default: false."""
     auditor_trusted_arns: NotRequired[list[str]]
     """Who may become the auditor. Empty: whom this account's IAM policies let. Allowed: a list of up to 20

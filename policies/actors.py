@@ -139,5 +139,5 @@ def _who(stack: Stack, arn: str) -> Principal:
         return Principal.user(arn)
     if kind == "assumed-role":
         role, _, _ = name.partition("/")
-        return Principal.role_session(arn, session(stack, role, account_id).parent_arn)
+        return Principal.role_session(arn, str(session(stack, role, account_id).parent_arn))
     return session(stack, name or "Administrator", account_id)

@@ -148,6 +148,12 @@ class Stack:
         return self.place.arn("iam", f"policy/{place.boundary_name(self.trail)}", region="")
 
     @property
+    def trusted_arns(self) -> tuple[str, ...]:
+        """Everybody whom the stack's roles trust by name."""
+        access = self.settings.access
+        return (*access.auditor_trusted_arns, *access.break_glass_trusted_arns)
+
+    @property
     def trusted_here(self) -> Mapping[str, str]:
         """The users and roles of this account that may take on the stack's roles: ARN and setting."""
         access, own = self.settings.access, self.place.arn("iam", "", region="")

@@ -160,7 +160,7 @@ ELSEWHERE: tuple[Call, ...] = (
     ("cloudtrail", "add_tags", {"ResourceId": "{trail}", "TagsList": _TAGS}),
     ("cloudtrail", "remove_tags", {"ResourceId": "{trail}", "TagsList": _TAGS}),
     ("cloudtrail", "create_trail", {"Name": "another", "S3BucketName": "{bucket}"}),
-    ("iam", "get_role", {"RoleName": "{role}"}),
+    ("iam", "delete_role", {"RoleName": "{role}"}),
     ("iam", "list_users", {}),
     ("imagebuilder", "list_images", {"owner": "Self"}),
     ("imagebuilder", "delete_image", {"imageBuildVersionArn": "{image}"}),

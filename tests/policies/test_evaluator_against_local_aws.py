@@ -25,6 +25,8 @@ from tests.policies.enforced_world import (
 DENIALS = {"AccessDenied", "AccessDeniedException"}
 # moto keeps each account's keys to itself: a call that IAM lets through then finds no key of another account
 UNKNOWN_TO_MOTO = {"NotFoundException"}
+# What AWS refuses to them whatever policies say: root takes on no role, a federated user calls neither.
+BEFORE_POLICIES = {"root": {"sts"}, "far root": {"sts"}, "federated": {"iam", "sts"}}
 OBJECT_KEYS = ("home/alice/x", "home/bob/x", "AWSLogs/x", "public/x")
 TRAIL = {"aws:cloudtrail:arn": "trail"}
 
@@ -92,7 +94,8 @@ def asks_of(actor: str, key_ids: Mapping[str, str]) -> list[Ask]:
     asks = list(s3_asks())
     if actor == "anonymous":
         return [ask for ask in asks if ask.resource != "*"]
-    asks += [*kms_asks(key_ids), *other_asks()]
+    refused = BEFORE_POLICIES.get(actor, set())
+    asks += [*kms_asks(key_ids), *(ask for ask in other_asks() if ask.service not in refused)]
     if ACTORS[actor].principal.account_id == ACCOUNT_ID:
         return asks
     return [ask for ask in asks if ask.document is not None or ask.service == "s3"]

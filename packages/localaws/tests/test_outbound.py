@@ -49,12 +49,6 @@ def own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-@pytest.fixture(autouse=True)
-def _api_destinations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let moto call API destinations, which it does only when it is told."""
-    monkeypatch.setenv("MOTO_EVENTS_INVOKE_HTTP", "true")
-
-
 def publish(aws: LocalAws, url: str) -> None:
     """Send something to a topic's subscriber, to an API destination and to a stream's endpoint."""
     sns, events, firehose = (aws.client(name) for name in ("sns", "events", "firehose"))

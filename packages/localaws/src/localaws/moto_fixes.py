@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from moto import settings
 from moto.apigateway.integration_parsers import aws_parser, http_parser
 from moto.core.config import default_user_config
 from moto.core.errors import ErrorShape
@@ -120,6 +121,9 @@ BaseJSONSerializer._serialized_error_to_response = _write_plain_error_type  # ty
 # Where moto calls others by HTTP: on this machine only, and a failure is not the caller's.
 for _module in (aws_parser, events_models, firehose_models, http_parser, sns_models):
     _module.requests = Messenger()  # type: ignore[attr-defined]
+
+# EventBridge calls API destinations, as AWS's does; moto only when a variable says so.
+settings.events_invoke_http = lambda: True
 
 # Functions and jobs run in no container: they are said to have succeeded.
 default_user_config["lambda"] = {"use_docker": False}

@@ -21,7 +21,7 @@ from localaws.actions import is_data_operation, shows_response
 from localaws.call import Call, Caller, NativeService
 from localaws.catalogue import services
 from localaws.cloudtrail import CloudTrail, templates
-from localaws.constraints import check_constraints, check_given
+from localaws.constraints import check_given, check_present
 from localaws.dispatch import Moto
 from localaws.enforcement import authorise
 from localaws.errors import AwsError
@@ -95,7 +95,7 @@ class LocalCloud:
                 check_session_limits(call)
                 authorise(call)
             if call.service not in self.native:
-                check_constraints(operation, call.parameters)
+                check_present(operation, call.parameters)
             self._check(call)
             response = self._answer(call, operation, environ, body)
         except AwsError as error:

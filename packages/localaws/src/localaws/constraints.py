@@ -8,40 +8,43 @@ https://smithy.io/2.0/spec/constraint-traits.html, https://smithy.io/2.0/spec/ty
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from localaws.errors import AwsError
 from localaws.models import Operation
+from localaws.s3_xml import MalformedXmlError
 
 
 def check_given(operation: Operation, parameters: Mapping[str, Any]) -> None:
     """Refuse a call that gives something that breaks its model; what it does not give at all is not asked.
 
     Raises:
-        AwsError: as `check_constraints`.
+        AwsError: as `check_present`.
 
     """
     shape = operation.model.input_shape
     if isinstance(shape, StructureShape):
         named = ((name, value) for name, value in parameters.items() if name in shape.members)
         for name, value in named:
-            problem = next(_problems(shape.members[name], value, name[:1].lower() + name[1:]), None)
+            problem = next(_problems(shape.members[name], value, _below("", name)), None)
             if problem is not None:
                 raise _refusal(operation, *problem)
 
 
-def check_constraints(operation: Operation, parameters: Mapping[str, Any]) -> None:
-    """Refuse a call whose parameters break their model.
+def check_present(operation: Operation, parameters: Mapping[str, Any]) -> None:
+    """Refuse a call that leaves out what its model requires; what it gives, `check_given` has checked.
 
     Raises:
-        AwsError: one does, in the words and with the code of the service's protocol.
+        AwsError: something is missing, in the words and with the code of the service's protocol.
 
     """
     shape = operation.model.input_shape
     if isinstance(shape, StructureShape):
-        problem = next(_problems(shape, parameters, ""), None)
+        missing = (name for name in shape.members if parameters.get(name) is None)
+        problem = next(chain.from_iterable(_absence(shape, name, "") for name in missing), None)
         if problem is not None:
             raise _refusal(operation, *problem)
 
@@ -65,11 +68,21 @@ def _structure_problems(
     shape: StructureShape, value: Mapping[str, Any], path: str
 ) -> Iterator[tuple[str, str]]:
     for name, member in shape.members.items():
-        below = f"{path}.{name[:1].lower()}{name[1:]}".lstrip(".")
-        if value.get(name) is not None:
-            yield from _problems(member, value[name], below)
-        elif name in shape.required_members and not member.metadata.get("idempotencyToken"):
-            yield below, f"Value null at '{below}' failed to satisfy constraint: Member must not be null"
+        if value.get(name) is None:
+            yield from _absence(shape, name, path)
+        else:
+            yield from _problems(member, value[name], _below(path, name))
+
+
+def _absence(shape: StructureShape, name: str, path: str) -> Iterator[tuple[str, str]]:
+    """That a member is missing, where it is required; tokens that clients make up may be left out."""
+    if name in shape.required_members and not shape.members[name].metadata.get("idempotencyToken"):
+        below = _below(path, name)
+        yield below, f"Value null at '{below}' failed to satisfy constraint: Member must not be null"
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name[:1].lower()}{name[1:]}".lstrip(".")
 
 
 def _range_problems(shape: Shape, number: int, path: str, what: str) -> Iterator[tuple[str, str]]:
@@ -84,10 +97,7 @@ def _range_problems(shape: Shape, number: int, path: str, what: str) -> Iterator
 
 def _refusal(operation: Operation, path: str, message: str) -> AwsError:
     if operation.service == "s3" and message.startswith("Value null"):
-        return AwsError(
-            "The XML you provided was not well-formed or did not validate against our published schema",
-            code="MalformedXML",
-        )
+        return MalformedXmlError()
     if operation.service == "ec2" and message.startswith("Value null"):
         return AwsError(f"The request must contain the parameter {path}", code="MissingParameter")
     if operation.service == "s3":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from moto.iam.models import Group, ManagedPolicy, Role, User, iam_backends
-from moto.kms.models import kms_backends
+from moto.kms.models import Key, kms_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
 from moto.sns.models import sns_backends
@@ -115,26 +115,31 @@ def key_arn(identifier: str, account_id: str, region: str, partition: str) -> st
     return f"arn:{partition}:kms:{region}:{account_id}:key/{identifier}"
 
 
+def find_key(arn: str) -> Key | None:
+    """The KMS key of an ARN; None where `arn` is no key's, or there is no such key."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or not parts[5].startswith("key/"):
+        return None
+    found: Key | None = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
+    return found
+
+
 def key_tags(arn: str, now: datetime) -> Mapping[str, str]:
     """The tags of a KMS key that count by now; none where `arn` is no key's, or there is no such key."""
-    _, _, _, region, account_id, name = arn.split(":", 5) if arn.count(":") >= 5 else [""] * 6
-    if not name.startswith("key/"):
+    key = find_key(arn)
+    if key is None:
         return {}
-    backend, key_id = kms_backends[account_id][region], name.removeprefix("key/")
-    key = backend.keys.get(key_id)
-    if key is not None and TAG_HISTORY in key.__dict__:
+    if TAG_HISTORY in key.__dict__:
         counting: list[dict[str, str]] = [tags for since, tags in key.__dict__[TAG_HISTORY] if since <= now]
         return counting[-1] if counting else {}
-    tags: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(key_id)
+    backend = kms_backends[key.account_id][key.region]
+    tags: Mapping[str, str] = backend.tagger.get_tag_dict_for_resource(key.id)
     return tags
 
 
 def key_aliases(arn: str) -> list[str]:
     """The aliases of a KMS key; none where `arn` is no key's, or there is no such key."""
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or not parts[5].startswith("key/"):
-        return []
-    key = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
+    key = find_key(arn)
     return [] if key is None else sorted(key.aliases)
 
 
@@ -144,8 +149,8 @@ def _bucket_document(bucket: str, partition: str) -> Document | None:
     return _parse(policy) if policy else None
 
 
-def _key_policy(account_id: str, region: str, arn: str) -> str | None:
-    key = kms_backends[account_id][region].keys.get(arn.rsplit("/", 1)[-1])
+def _key_policy(account_id: str, _region: str, arn: str) -> str | None:
+    key = find_key(arn)
     return _of_no_key(account_id, arn) if key is None else str(key.policy)
 
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moto.kms.models import kms_backends
-
 from localaws.call import Call
-from localaws.iam_policies import key_arn
+from localaws.iam_policies import find_key, key_arn
 
 _KEY_PARAMETERS = ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId", "ResourceArn")
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -52,8 +50,7 @@ def named_resources(call: Call) -> tuple[str, ...]:
 
 def _existing(call: Call, identifier: str) -> str | None:
     arn = key_arn(identifier, call.account_id, call.region, call.partition)
-    _, _, _, region, account_id, name = arn.split(":", 5)
-    return arn if name.removeprefix("key/") in kms_backends[account_id][region].keys else None
+    return arn if find_key(arn) else None
 
 
 def all_resources(call: Call, named: tuple[str, ...], members: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from moto.kms.models import Key, kms_backends
+from moto.kms.models import kms_backends
 
 from iam_evaluation import Policies, PolicyError, Request, evaluate
 from localaws.call import Call
 from localaws.conditions import context_of
 from localaws.enforcement import identity_policies, principal_of
 from localaws.errors import AwsError
-from localaws.iam_policies import TAG_HISTORY, key_arn
+from localaws.iam_policies import TAG_HISTORY, find_key, key_arn
 
 _CHANGING = {"CreateKey", "ReplicateKey", "TagResource", "UntagResource"}
 
@@ -111,15 +111,9 @@ class KmsRules:
         arn = key_arn(
             made.get("Arn") or call.parameters["KeyId"], call.account_id, call.region, call.partition
         )
-        key = _find(arn)
+        key = find_key(arn)
         if key is not None:
             backend = kms_backends[key.account_id][key.region]
             tags = dict(backend.tagger.get_tag_dict_for_resource(key.id))
             history = key.__dict__.setdefault(TAG_HISTORY, [])
             history.append((call.time + self.tag_delay, tags))
-
-
-def _find(arn: str) -> Key | None:
-    _, _, _, region, account_id, name = arn.split(":", 5)
-    found: Key | None = kms_backends[account_id][region].keys.get(name.removeprefix("key/"))
-    return found

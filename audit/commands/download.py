@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +18,7 @@ from audit.sources.source import Source
 from audit.unpack import DEFAULT_LIMIT
 from audit.workers import unread
 from console.errors import OutputError
+from console.files import replacing
 from console.messages import say, show_progress
 
 UNSAFE_KEY = FindingKind(
@@ -145,13 +144,8 @@ def _stored(place: Path, data: bytes, key: str, findings: list[Finding]) -> bool
     """Whether the file is there now, whole."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).replace(place)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with replacing(place) as file:
+            file.write(data)
     except OSError as error:
         if error.errno in _STOPS:
             raise OutputError(f"{place}: {error.strerror}; fix that, and the same command goes on") from error

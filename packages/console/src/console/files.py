@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,16 +57,30 @@ def opened(output: Path | None, option: str = "--output") -> Iterator[BinaryIO]:
         with _reported(output, option), output.open("wb") as file:
             yield file
         return
+    with _reported(output, option), ExitStack() as stack:
+        try:
+            file = stack.enter_context(replacing(place))
+        except OSError as error:
+            raise OutputError(
+                f"{option} {output}: {error.strerror}; give a path in a writable folder"
+            ) from error
+        yield file
+        os.fchmod(file.fileno(), place.stat().st_mode & 0o7777 if place.exists() else 0o666 & ~_umask())
+
+
+@contextmanager
+def replacing(place: Path) -> Iterator[BinaryIO]:
+    """A file for the bytes of `place`, put in its place when all are written, for its owner alone to read.
+
+    Raises:
+        OSError: it cannot be made, written or put there; `place` is as it was.
+
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
-    except OSError as error:
-        raise OutputError(f"{option} {output}: {error.strerror}; give a path in a writable folder") from error
-    try:
-        with _reported(output, option):
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            Path(name).chmod(place.stat().st_mode if place.exists() else 0o666 & ~_umask())
-            Path(name).replace(place)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).replace(place)
     finally:
         Path(name).unlink(missing_ok=True)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
+
+from console.files import replacing
 
 
 def replace_file(file: Path, content: str, new_mode: int = 0o600) -> None:
@@ -20,12 +21,6 @@ def replace_file(file: Path, content: str, new_mode: int = 0o600) -> None:
         mode = target.stat().st_mode & 0o7777
     except FileNotFoundError:
         mode = new_mode
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as new:
-            new.write(encoded)
-            os.fchmod(handle, mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(target) as new:
+        new.write(encoded)
+        os.fchmod(new.fileno(), mode)

@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from config.stack import Stack
-from policies.documents import documents
+from policies.documents import anew, documents
 from policies.documents.card import ROLE_BOUNDARY
 
 _GONE = ("nosuchentity", "couldn't find resource", "not found")
@@ -85,8 +85,8 @@ def _absent(stack: Stack, key: str, arn: str, options: pulumi.InvokeOptions) -> 
             return f"{key}: {arn} does not exist; {fix}"
         pulumi.log.warn(
             f"{key}: {arn} cannot be looked up, so AWS decides whether it exists; where the deployer lacks "
-            f"the right to look, an administrator gives it its policy anew: {_render(stack, 'deployer')}; "
-            f"AWS says: {text}"
+            "the right to look, an administrator gives it its policy anew: "
+            f"{anew.written(stack, 'deployer')}; AWS says: {text}"
         )
     return None
 
@@ -98,20 +98,11 @@ def _compare_boundary(stack: Stack, options: pulumi.InvokeOptions) -> None:
     except Exception:  # noqa: BLE001 - told already
         return
     if there != documents(stack)[ROLE_BOUNDARY].document():
+        fix = anew.put(stack, ROLE_BOUNDARY, anew.new_version(str(stack.boundary_arn)))
         pulumi.log.warn(
             f"the boundary {stack.boundary_arn} is not the one of this stack's settings; an administrator "
-            f"puts it anew: {_render(stack, ROLE_BOUNDARY)} && aws iam create-policy-version "
-            f"--set-as-default --policy-arn {stack.boundary_arn} --policy-document file://{ROLE_BOUNDARY}.json"
+            f"puts it anew: {fix}"
         )
-
-
-def _render(stack: Stack, document: str) -> str:
-    """Return the command that writes a document of the stack to a file of its name."""
-    account = stack.place.account_id
-    return (
-        f"ibtrail policies render --stack {stack.name} --account-id {account} --document {document} "
-        f"--output {document}.json"
-    )
 
 
 def _role(arn: str, options: pulumi.InvokeOptions) -> None:

@@ -53,7 +53,9 @@ class Account:
     """One account and Region, read with the credentials that boto3 finds."""
 
     def __init__(self, region: str, profile: str | None, endpoint_url: str | None) -> None:
-        self._region, self._endpoint = region, endpoint_url
+        self._endpoint = endpoint_url
+        self._clients: dict[str, Any] = {}
+        self._roles: dict[str, Mapping[str, Any]] = {}
         self._session = _told(lambda: boto3.session.Session(profile_name=profile, region_name=region))
 
     def account_id(self) -> str:
@@ -118,8 +120,9 @@ class Account:
         )
 
     def _role(self, role: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._ask("iam", "get_role", RoleName=_plain(role)).get("Role", {})
-        return found
+        if role not in self._roles:
+            self._roles[role] = self._ask("iam", "get_role", RoleName=_plain(role)).get("Role", {})
+        return self._roles[role]
 
     def _managed(self, arn: str) -> Held:
         found = self._ask("iam", "get_policy", PolicyArn=arn)
@@ -147,9 +150,8 @@ class Account:
 
     def _answer(self, service: str, operation: str, **parameters: str) -> tuple[Mapping[str, Any], str]:
         """Answer a call, or with the code by which AWS says what is not there."""
-        client = _told(lambda: self._session.client(service, endpoint_url=self._endpoint))
         try:
-            answer: Mapping[str, Any] = _told(lambda: getattr(client, operation)(**parameters))
+            answer: Mapping[str, Any] = _told(lambda: getattr(self._client(service), operation)(**parameters))
         except ClientError as error:
             code = str(error.response["Error"]["Code"])
             if code in _GONE:
@@ -157,6 +159,11 @@ class Account:
             needs = f"; reading needs {', '.join(ACTIONS)}" if code in _DENIED else ""
             raise LiveError(f"{' '.join(str(error).split())}{needs}") from None
         return answer, ""
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint)
+        return self._clients[service]
 
 
 def role_of(card: DocumentCard, stack: Stack) -> str:

@@ -19,7 +19,7 @@ from config.stack_file import read_stack
 from console.messages import say
 from console.output import Format, write_rows
 from iam_evaluation import DocumentKind
-from policies.documents import cards_of, documents
+from policies.documents import anew, cards_of, documents
 from policies.documents.card import ROLE_BOUNDARY, DocumentCard
 from policies.drift import Difference, differences, statements
 from policies.live import Account, Held, role_of
@@ -73,8 +73,6 @@ def _of_stack(account: Account, stack: Stack) -> Iterator[DriftRow]:
     deployed = stack.with_key(key) if key else stack
     wanted = documents(deployed)
     for card in cards_of(deployed):
-        if card.name == "deployer" and not deployed.deployer_role_arn:
-            continue  # whoever deploys is not named, so that nobody holds its policy
         held, document = account.held(card, deployed), wanted[card.name].document()
         extra = _extra(card, held, document)
         own = {name: policy for name, policy in held.policies.items() if name not in extra}
@@ -134,22 +132,19 @@ def _fix(card: DocumentCard, stack: Stack, held: Mapping[str, Any]) -> str:
     """Return the command that puts a document back, for an administrator where it is not the stack's."""
     if card.name not in {"deployer", ROLE_BOUNDARY}:
         return _BY_PULUMI
-    file = f"{card.name}.json"
-    account = stack.place.account_id
-    render = f"ibtrail policies render --stack {stack.name} --account-id {account} --document {card.name}"
     own = (
         next(iter(held), None)
         if card.name == ROLE_BOUNDARY
         else _most_like(documents(stack)[card.name].document(), held)
     )
     if own and own.startswith("arn:"):
-        put = f"aws iam create-policy-version --set-as-default --policy-arn {quote(own)}"
+        command = anew.new_version(own)
     elif card.name == ROLE_BOUNDARY:
-        put = f"aws iam create-policy --policy-name {str(stack.boundary_arn).rpartition('/')[2]}"
+        command = f"create-policy --policy-name {str(stack.boundary_arn).rpartition('/')[2]}"
     else:
         role = role_of(card, stack).rpartition("/")[2]
-        put = f"aws iam put-role-policy --role-name {role} --policy-name {own or card.name}"
-    return f"{render} --output {file} && {put} --policy-document file://{file}"
+        command = f"put-role-policy --role-name {role} --policy-name {own or card.name}"
+    return anew.put(stack, card.name, command)
 
 
 def _removal(role: str, policy: str) -> str:

@@ -13,26 +13,17 @@ from policies.controls import Verdict
 from policies.title_block import STYLE, commit, title_block
 
 _STYLE = """
-body { font: 16px/1.45 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
-       color: #1b1f24; background: #fff }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; table-layout: fixed }
-td, th { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d5dae0;
-         overflow-wrap: anywhere }
 caption { text-align: left; font-weight: 600; padding: 1.2rem 0 .4rem } caption a { font-weight: 400 }
 .id { width: 8.5em } .verdict { width: 6.5em } .evidence { width: 11em }
 .met { color: #0b6b3a } .not-met { color: #a3210f; font-weight: 600 }
 .partly, .yours, .open { color: #7a5a00 }
 @media screen and (prefers-color-scheme: dark) {
-  body { color: #e6e9ec; background: #14171a }
   a { color: #8fc1ff }
   .met { color: #7bd8a5 } .not-met { color: #ff9a8a } .partly, .yours, .open { color: #e5c46b } }
 @media screen and (max-width: 40rem) { .evidence { display: none } }
-@page { size: A4; margin: 14mm 12mm }
 @media print {
-  body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none }
-  table { font-size: 8pt } td, th { padding: 1.2pt 4pt } tr { break-inside: avoid }
   thead { display: table-header-group } caption { padding: 6pt 0 2pt; break-after: avoid }
-  h1 { font-size: 15pt; margin: 0 0 4pt } section + section { break-before: page }
+  h1 { font-size: 15pt; margin: 0 0 4pt }
   p, dl { margin: 3pt 0 } a { color: inherit } }
 """
 _MEANINGS = (

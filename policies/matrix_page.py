@@ -14,22 +14,11 @@ from policies.documents.card import Actor
 from policies.title_block import STYLE, commit, title_block
 
 _STYLE = """
-body { font: 16px/1.45 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
-       color: #1b1f24; background: #fff }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; table-layout: fixed }
-td, th { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d5dae0;
-         overflow-wrap: anywhere }
 .name { width: 14em } .answer { width: 4em } h3 { margin: 1.4rem 0 .2rem; font-size: 1rem }
 .yes { color: #0b6b3a } .no { color: #5a6570 } .wrong { color: #a3210f; font-weight: 600 }
 @media screen and (prefers-color-scheme: dark) {
-  body { color: #e6e9ec; background: #14171a }
   .yes { color: #7bd8a5 } .no { color: #9aa5b1 } .wrong { color: #ff9a8a } }
-@page { size: A4; margin: 14mm 12mm }
-@media print {
-  body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none }
-  table { font-size: 8pt } td, th { padding: 1.2pt 4pt } tr { break-inside: avoid }
-  h1 { font-size: 15pt } h3 { font-size: 9pt; margin: 6pt 0 0; break-after: avoid }
-  section + section { break-before: page } }
+@media print { h1 { font-size: 15pt } h3 { font-size: 9pt; margin: 6pt 0 0; break-after: avoid } }
 """
 _SCOPE = (
     "The documents of this stack as the program would deploy them, evaluated as IAM does. What an "

@@ -11,6 +11,17 @@ from config.stack_file import PLACEHOLDER_ACCOUNT, project_folder
 from console.text import html
 
 STYLE = """
+body { font: 16px/1.45 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1b1f24; background: #fff }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; table-layout: fixed }
+td, th { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d5dae0;
+         overflow-wrap: anywhere }
+@media screen and (prefers-color-scheme: dark) { body { color: #e6e9ec; background: #14171a } }
+@page { size: A4; margin: 14mm 12mm }
+@media print {
+  body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none }
+  table { font-size: 8pt } td, th { padding: 1.2pt 4pt } tr { break-inside: avoid }
+  section + section { break-before: page } }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem } dt { font-weight: 600 }
 dd { margin: 0; overflow-wrap: anywhere }
 """

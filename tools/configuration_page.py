@@ -45,22 +45,13 @@ _STACKS = """
 |---|---|---|
 | `local` | the local AWS | logs that may be destroyed, roles to look at |
 | `dev` | a real account to try things in | 90 days of logs, which still cannot be destroyed by accident |
-| `prod` | the real thing | three years of logs, locked for one, read by auditors alone, each reading logged |
+| `prod` | the real thing | three years of logs, locked for one, in the bucket read by auditors alone, with access logs and a log group |
 
 Before the first `pulumi up` of `prod` its `deployer_role_name` must be a role that exists, and the one that deploys, and
-the boundary of its roles must be there: see [reviewer.md](reviewer.md). The bucket's settings are locked for everybody else.
+the boundary of its roles must be there: see [First deployment](first-deployment.md). The bucket's settings are locked for everybody else.
 
-To destroy a stack whose logs are protected, lift the protections in this order:
-
-1. `pulumi config set protect_logs false`, then `pulumi up`. Before that, `pulumi destroy` refuses and removes nothing.
-2. With Object Lock in GOVERNANCE mode: `pulumi config set object_lock_mode OFF`, `pulumi config set object_lock_days 0`,
-   then `pulumi up` again, and no more logs are locked. In COMPLIANCE mode nobody can delete those that are before their time
-   is over, and `protect_logs` stays true.
-3. Give the deployer its policy anew, as `python -m policies render` now shows it: it may then lift retentions of
-   GOVERNANCE mode (`s3:BypassGovernanceRetention`), and empty and delete the buckets.
-4. `pulumi destroy`. The trail goes first, so that nothing is delivered into a bucket that is being emptied. S3 may still
-   deliver access logs for some hours: where their bucket is not empty by then, run `pulumi destroy` again.
-5. An administrator deletes the deployer's role and the boundary.
+To destroy a stack whose logs are protected, follow [Removal](upgrade-and-removal.md#removal): before the protections are
+lifted, `pulumi destroy` refuses and removes nothing.
 """
 
 

@@ -14,16 +14,17 @@ from typing import Any
 import pytest
 
 from audit import logs
-from audit import scan as scanning
 from audit.commands.events import lines, rows
 from audit.facts import count
 from audit.findings import Finding
-from audit.native import NATIVE
 from audit.records import Record
 from audit.report import deed_rows, recent_changes, sections
 from audit.selection import Selection, parse_time
 from tests import ROOT
-from tests.audit.test_scan import record
+from tests.audit.test_scan import (
+    reader,  # noqa: F401 - every property holds with the C reader and without: pytest finds it here
+    record,
+)
 from tests.corpus import log_file
 
 NO_TIMES: tuple[Any, ...] = (
@@ -42,15 +43,6 @@ ODD_VALUES: tuple[Any, ...] = (
     *([], {}, [[]], {"": None}, [1, "x", None], {"a": {"b": [{}]}}, "arn:aws:imagebuilder:::", ":", "/"),
     *("arn:aws:sts::1:assumed-role/a", "ANONYMOUS_PRINCIPAL", "=1+1", "9" * 4000, "2026-01-01T00:00:00Z"),
 )
-
-
-@pytest.fixture(params=["compiled", "not compiled"], autouse=True)
-def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every property here holds with the C reader and without."""
-    if request.param == "not compiled":
-        monkeypatch.setattr(scanning, "NATIVE", None)
-    elif NATIVE is None:
-        pytest.skip("no C compiler when this was set up: apt-get install gcc")
 
 
 def read(folder: Path, selection: Selection) -> tuple[list[str | None], list[str]]:
